@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PolicyConfig(AppConfig):
+    name = "renda.kernel.policy"
+    label = "kernel_policy"

@@ -1,0 +1,69 @@
+"""What a post may do where. One table for the whole house: permission × kind of post × reach.
+
+A name that was never registered is an error at start-up, not a silent "no".
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from renda.kernel.parties.actor import Actor
+
+Where = Literal["own", "tree", "scope"]
+
+PERMISSIONS: dict[str, str] = {}
+GRANTS: dict[tuple[str, str], Where] = {}
+
+
+def permission(name: str, title: str) -> str:
+    """Register a permission under its dotted name with its Chinese title; gives the name back.
+
+    Raises:
+        ValueError: the name is registered with another title.
+    """
+    if PERMISSIONS.setdefault(name, title) != title:
+        raise ValueError(f"permission {name} is registered twice")
+    return name
+
+
+def grant(kind: str, *names: str, where: Where = "own") -> None:
+    """Give the holders of posts of ``kind`` (or "public", "machine", "signed_in") these permissions.
+
+    ``own``: in the post's tenant. ``tree``: there and in the tenants below. ``scope``: wherever the row is in the
+    actor's scope (for public and machine, which hold no post, and for units that work across congresses).
+    """
+    for name in names:
+        GRANTS[(kind, name)] = where
+
+
+def may(actor: Actor, name: str, tenant_id: int | None) -> bool:
+    """Whether the actor may do ``name`` in the tenant; None asks "anywhere at all".
+
+    Raises:
+        KeyError: the permission is unknown.
+    """
+    if name not in PERMISSIONS:
+        raise KeyError(name)
+    if (actor.kind, name) in GRANTS or (actor.is_signed_in and ("signed_in", name) in GRANTS):
+        return tenant_id is None or tenant_id in actor.tenants
+    for post in actor.posts:
+        where = GRANTS.get((post.kind, name))
+        if where is None:
+            continue
+        if tenant_id is None or tenant_id == post.tenant_id:
+            return True
+        if where == "tree" and tenant_id in post.below:
+            return True
+        if where == "scope" and tenant_id in actor.tenants:
+            return True
+    return False
+
+
+def tenants_where(actor: Actor, name: str) -> frozenset[int]:
+    """The tenants in which the actor may do ``name``: the policy's answer to "which rows?"."""
+    return frozenset(tenant for tenant in actor.tenants if may(actor, name, tenant))
+
+
+def unknown_names() -> list[str]:
+    """Permission names that are granted but were never registered."""
+    return sorted({name for _, name in GRANTS if name not in PERMISSIONS})

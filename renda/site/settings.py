@@ -1,0 +1,235 @@
+"""Every setting has a default and a comment; a site changes one by an environment variable ``RENDA_<NAME>``.
+
+Nothing must be set to start: keys that must be secret are made at first use in the data directory.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import SELF
+
+from renda.site.environment import boolean, data_directory, integer, secret, text, words
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+PACKAGES = BASE_DIR / "node_modules"
+
+# Where the database, uploaded files, keys and printed sign-ins live.
+RENDA_DATA_DIR = data_directory()
+RENDA_FILES_DIR = Path(text("RENDA_FILES_DIR", str(RENDA_DATA_DIR / "files")))
+
+# Shows faults in full and the gallery of components; never on a real site.
+DEBUG = boolean("RENDA_DEBUG", default=False)
+SECRET_KEY = secret("RENDA_SECRET_KEY", RENDA_DATA_DIR / "secret.key")
+
+# Hosts that this site answers to, and origins that may post to it (scheme included), separated by commas.
+ALLOWED_HOSTS = words("RENDA_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = words("RENDA_TRUSTED_ORIGINS", [])
+# Behind a TLS proxy: cookies travel by https only.
+RENDA_HTTPS = boolean("RENDA_HTTPS", default=False)
+# The address that codes on walls lead to.
+RENDA_PUBLIC_URL = text("RENDA_PUBLIC_URL", "http://127.0.0.1:8000")
+# Server-sent events: empty = same origin at /live; else the address of the live process.
+RENDA_LIVE_URL = text("RENDA_LIVE_URL", "http://127.0.0.1:8001/live")
+
+RENDA_BRAND = text("RENDA_BRAND", "黄冈智慧人大")
+
+# Hash of the audit chain: sha256, or sm3 where the site must use Chinese algorithms.
+RENDA_HASH = text("RENDA_HASH", "sha256")
+
+INSTALLED_APPS = [
+    "renda.kernel.tenancy",
+    "renda.kernel.parties",
+    "renda.kernel.policy",
+    "renda.kernel.audit",
+    "renda.kernel.events",
+    "renda.kernel.deadlines",
+    "renda.kernel.numbering",
+    "renda.kernel.search",
+    "renda.kernel.links",
+    "renda.kernel.files",
+    "renda.kernel.privacy",
+    "renda.kernel.notices",
+    "renda.kernel.documents",
+    "renda.kernel.codes",
+    "renda.kernel.exports",
+    "renda.kernel.flow",
+    "renda.kernel.ui",
+    "renda.congress",
+    "renda.voice",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_linear_migrations",
+    "procrastinate.contrib.django",
+    "renda.kernel.jobs",
+    # Last: it loads every capability's policy and actions, once all models are known.
+    "renda.kernel.actions",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "renda.kernel.ui.middleware.ErrorMiddleware",
+    "renda.congress.middleware.ActorMiddleware",
+]
+
+ROOT_URLCONF = "renda.site.urls"
+WSGI_APPLICATION = "renda.site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "renda.kernel.ui.context.house",
+            ],
+        },
+    }
+]
+
+# The web, the workers and the tests connect as renda_app (row-level security binds it); migrations as renda_owner.
+_OWNER = os.environ.get("RENDA_ROLE") == "owner"
+_URL = text(
+    "RENDA_OWNER_DATABASE_URL" if _OWNER else "RENDA_DATABASE_URL",
+    f"postgresql://{'renda_owner' if _OWNER else 'renda_app'}@/renda?host={RENDA_DATA_DIR / 'socket'}",
+)
+DATABASES = {"default": dj_database_url.parse(_URL, conn_health_checks=True)}
+# A pool a process (0 = none, for commands and tests); its size bounds the connections of the whole site.
+RENDA_POOL_SIZE = integer("RENDA_POOL_SIZE", 0)
+if RENDA_POOL_SIZE:
+    DATABASES["default"]["OPTIONS"] = {
+        **DATABASES["default"].get("OPTIONS", {}),
+        "pool": {"min_size": 2, "max_size": RENDA_POOL_SIZE, "timeout": 10},
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MIGRATION_LINTER_OPTIONS = {"exclude_migration_tests": ["RUNPYTHON_REVERSIBLE"]}
+
+AUTH_USER_MODEL = "congress.Person"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/bench/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "user_name"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_RATE_LIMITS = False  # congress.sign_in limits by account and address and lets a second factor through
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+USERSESSIONS_TRACK_ACTIVITY = False
+
+# A signed-in browser that rests this long (seconds) is signed out.
+RENDA_IDLE_SECONDS = integer("RENDA_IDLE_SECONDS", 30 * 60)
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = RENDA_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+_live_origin = "/".join(RENDA_LIVE_URL.split("/")[:3]) if "://" in RENDA_LIVE_URL else SELF
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "connect-src": [SELF] if _live_origin == SELF else [SELF, _live_origin],
+        "form-action": [SELF],
+        "frame-ancestors": ["'none'"],
+        "base-uri": [SELF],
+        "object-src": ["'none'"],
+    }
+}
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = RENDA_DATA_DIR / "static"
+# Single files out of the npm packages; nothing is copied into the tree, nothing unused is collected.
+RENDA_PACKAGE_FILES = {
+    "tabler/tabler.min.css": PACKAGES / "@tabler/core/dist/css/tabler.min.css",
+    "tabler/tabler.min.js": PACKAGES / "@tabler/core/dist/js/tabler.min.js",
+    "htmx/htmx.min.js": PACKAGES / "htmx.org/dist/htmx.min.js",
+    "alpine/alpine.min.js": PACKAGES / "@alpinejs/csp/dist/cdn.min.js",
+}
+RENDA_ICONS_DIR = PACKAGES / "@tabler/icons/icons"
+STATICFILES_FINDERS = [
+    "renda.site.static.PackageFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# Pages do not break while static files are not collected (tests, first seconds of a start).
+WHITENOISE_MANIFEST_STRICT = False
+WHITENOISE_USE_FINDERS = boolean("RENDA_STATIC_FROM_SOURCE", default=DEBUG)
+
+# Uploads: one file, and one form's fields without files.
+RENDA_FILE_LIMIT = integer("RENDA_FILE_LIMIT", 20 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 12
+FILE_UPLOAD_PERMISSIONS = 0o600
+# ClamAV's socket ("" = not there; `renda doctor` says so).
+RENDA_CLAMAV_SOCKET = text("RENDA_CLAMAV_SOCKET", "/run/clamav/clamd.ctl")
+
+# E-mail goes out only when a host is named.
+EMAIL_HOST = text("RENDA_EMAIL_HOST", "")
+EMAIL_PORT = integer("RENDA_EMAIL_PORT", 25)
+EMAIL_HOST_USER = text("RENDA_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = text("RENDA_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = boolean("RENDA_EMAIL_TLS", default=False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = text("RENDA_EMAIL_FROM", "renda@localhost")
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": text("RENDA_LOG_LEVEL", "WARNING")},
+}

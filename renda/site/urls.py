@@ -1,0 +1,19 @@
+"""Where each capability is mounted. A capability's own urls.py says the rest."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("ui/", include("renda.kernel.ui.urls")),
+    path("flows/", include("renda.kernel.flow.web.urls")),
+    path("files/", include("renda.kernel.files.urls")),
+    path("notices/", include("renda.kernel.notices.urls")),
+    path("", include("renda.congress.urls")),
+    path("", include("renda.voice.urls")),
+]
+
+handler400 = "renda.kernel.ui.views.handler400"
+handler403 = "renda.kernel.ui.views.handler403"
+handler404 = "renda.kernel.ui.views.handler404"
+handler500 = "renda.kernel.ui.views.handler500"
