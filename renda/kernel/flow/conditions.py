@@ -1,0 +1,324 @@
+"""The conditions on the edges of a `choice` node: a small typed language over the subject's fields.
+
+    lead_unit != null and (level in ("city", "county") or signers >= 10) and not sealed
+
+Names are fields of the subject; literals are text, integers, true, false, null; a text in the form
+"2024-09-03" beside a date field is a date. There are no calls, no attributes and no arithmetic, so
+a flow file can decide and can do nothing else. The grammar is Python's, read by `ast` and cut down
+to a whitelist.
+
+Null follows one rule: an ordering with null on either side is false, equality with null is plain
+equality, and a boolean field that is null counts as false.
+"""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Literal
+
+FieldType = Literal["text", "integer", "boolean", "date", "party", "reference", "texts", "parties"]
+"""Type of a subject's field.
+
+`party` is a person or post, `reference` another row (an organisation, a congress: an anchor for `who`); both are
+compared by id. The plural ones are lists.
+"""
+
+FIELD_TYPE_NAMES: dict[str, str] = {
+    "text": "文字",
+    "integer": "整数",
+    "boolean": "是否",
+    "date": "日期",
+    "party": "人员或岗位",
+    "reference": "关联对象",
+    "texts": "文字列表",
+    "parties": "人员或岗位列表",
+    "null": "空值",
+    "list": "列表",
+}
+MAX_LENGTH = 500
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
+_OPERATORS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.In: "in",
+}
+_ITEM = {"texts": "text", "parties": "party"}
+_ORDERED = {"integer", "date"}
+
+
+class ConditionError(ValueError):
+    """The text is no condition, or it met values of other types than it was checked for."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A condition that has been read; `tree` holds nothing outside the whitelist."""
+
+    text: str
+    tree: ast.expr
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The subject's fields that the condition reads."""
+        return frozenset(
+            part.id
+            for part in ast.walk(self.tree)
+            if isinstance(part, ast.Name) and part.id not in _WORDS
+        )
+
+
+@lru_cache(maxsize=1024)
+def parse(text: str) -> Expression:
+    """Read a condition; raises ConditionError with a Chinese sentence when it is none."""
+    if len(text) > MAX_LENGTH:
+        raise ConditionError(f"条件过长，最多 {MAX_LENGTH} 个字符")
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError as error:
+        raise ConditionError(
+            f"条件写法有误（第 {error.offset or 1} 个字符附近）：{text}"
+        ) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise ConditionError(f"条件写法有误：{text[:50]}") from None
+    _admit(tree)
+    return Expression(text, tree)
+
+
+def _admit(part: ast.expr) -> None:
+    """Raise ConditionError at the first construct outside the whitelist."""
+    match part:
+        case ast.Name():
+            return
+        case ast.Constant(value=str() | bool() | int() | None):
+            return
+        case ast.BoolOp(values=values):
+            inner = values
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = [operand]
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))) if (
+            not isinstance(value, bool)
+        ):
+            return
+        case ast.Compare(left=left, ops=ops, comparators=comparators) if all(
+            type(operator) in _OPERATORS for operator in ops
+        ):
+            inner = [left, *comparators]
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            if not all(_is_literal(item) for item in items):
+                raise ConditionError("列表里只能写文字、整数等固定值")
+            return
+        case _:
+            raise ConditionError(
+                f"条件里不能写“{ast.unparse(part)}”，只能用字段、固定值、比较和 and、or、not"
+            )
+    for one in inner:
+        _admit(one)
+
+
+def _is_literal(part: ast.expr) -> bool:
+    if isinstance(part, ast.Tuple | ast.List):
+        return False
+    if isinstance(part, ast.Name):
+        return part.id in _WORDS
+    _admit(part)
+    return isinstance(part, ast.Constant | ast.UnaryOp) and not (
+        isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not)
+    )
+
+
+def check(expression: Expression, field_types: Mapping[str, FieldType]) -> list[str]:
+    """Errors of the condition against the fields it may read, as Chinese sentences; [] when good."""
+    unknown = [
+        f"没有字段“{name}”{suggestion(name, field_types)}"
+        for name in sorted(expression.names - field_types.keys())
+    ]
+    if unknown:
+        return unknown
+    errors: list[str] = []
+    found = _type(expression.tree, field_types, errors)
+    if not errors and found != "boolean":
+        errors.append(f"条件的结果应为“是否”，这里是{FIELD_TYPE_NAMES[found]}")
+    return errors
+
+
+def suggestion(
+    name: str, known: "Mapping[str, object] | frozenset[str] | set[str]"
+) -> str:
+    """“，是不是“…”？” when a known name resembles `name`, else an empty text."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"，是不是“{close[0]}”？" if close else ""
+
+
+def _type(part: ast.expr, types: Mapping[str, FieldType], errors: list[str]) -> str:
+    """Type of a part; what is wrong inside it is appended to `errors`."""
+    match part:
+        case ast.Name(id=name):
+            if name in _WORDS:
+                return "null" if _WORDS[name] is None else "boolean"
+            return types[name]
+        case ast.Constant(value=value):
+            if value is None:
+                return "null"
+            return {bool: "boolean", int: "integer"}.get(type(value), "text")
+        case ast.UnaryOp(op=ast.USub()):
+            return "integer"
+        case ast.BoolOp(values=values):
+            _all_boolean(values, types, errors)
+        case ast.UnaryOp(operand=operand):
+            _all_boolean([operand], types, errors)
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            for operator, right in zip(ops, comparators, strict=True):
+                _check_pair(left, operator, right, types, errors)
+                left = right
+        case _:
+            return "list"
+    return "boolean"
+
+
+def _all_boolean(
+    parts: list[ast.expr], types: Mapping[str, FieldType], errors: list[str]
+) -> None:
+    for part in parts:
+        found = _type(part, types, errors)
+        if found != "boolean":
+            errors.append(
+                f"and、or、not 只能连接“是否”，“{ast.unparse(part)}”是{FIELD_TYPE_NAMES[found]}"
+            )
+
+
+def _check_pair(
+    left: ast.expr,
+    operator: ast.cmpop,
+    right: ast.expr,
+    types: Mapping[str, FieldType],
+    errors: list[str],
+) -> None:
+    sign = _OPERATORS[type(operator)]
+    one, other = _type(left, types, errors), _type(right, types, errors)
+    if sign == "in":
+        if isinstance(right, ast.Tuple | ast.List):
+            for item in right.elts:
+                if not _comparable(left, one, item, _type(item, types, errors)):
+                    errors.append(
+                        f"列表里的“{ast.unparse(item)}”不是{FIELD_TYPE_NAMES[one]}"
+                    )
+        elif other not in _ITEM:
+            errors.append(
+                f"in 的右边应为列表，“{ast.unparse(right)}”是{FIELD_TYPE_NAMES[other]}"
+            )
+        elif one != _ITEM[other] and one != "null":
+            errors.append(
+                f"“{ast.unparse(left)}”与“{ast.unparse(right)}”里的内容类型不同"
+            )
+        return
+    if not _comparable(left, one, right, other):
+        errors.append(
+            f"“{sign}”两边类型不同：“{ast.unparse(left)}”是{FIELD_TYPE_NAMES[one]}，"
+            f"“{ast.unparse(right)}”是{FIELD_TYPE_NAMES[other]}"
+        )
+    elif sign not in ("==", "!=") and not {one, other} & _ORDERED:
+        errors.append(f"只有整数和日期能用“{sign}”比较大小")
+
+
+def _comparable(left: ast.expr, one: str, right: ast.expr, other: str) -> bool:
+    if one == other:
+        return one != "list"
+    if "null" in (one, other):
+        return "list" not in (one, other)
+    if {one, other} == {"date", "text"}:
+        return _date_of(right if one == "date" else left) is not None
+    return False
+
+
+def _date_of(part: ast.expr) -> date | None:
+    if not (isinstance(part, ast.Constant) and isinstance(part.value, str)):
+        return None
+    try:
+        return date.fromisoformat(part.value)
+    except ValueError:
+        return None
+
+
+def evaluate(expression: Expression, values: Mapping[str, object]) -> bool:
+    """Does the condition hold for these field values?
+
+    Raises ConditionError when a field is missing or has another type than the condition expects,
+    which cannot happen to a condition that `check` passed over the types of these values.
+    """
+    return bool(_value(expression.tree, values))
+
+
+def _value(part: ast.expr, values: Mapping[str, object]) -> object:
+    match part:
+        case ast.Name(id=name):
+            if name in _WORDS:
+                return _WORDS[name]
+            if name not in values:
+                raise ConditionError(f"没有字段“{name}”的值")
+            value = values[name]
+            return value.date() if isinstance(value, datetime) else value
+        case ast.Constant(value=value):
+            return value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
+            return -number
+        case ast.UnaryOp(operand=operand):
+            return not _value(operand, values)
+        case ast.BoolOp(op=ast.And(), values=parts):
+            return all(_value(one, values) for one in parts)
+        case ast.BoolOp(values=parts):
+            return any(_value(one, values) for one in parts)
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return [_value(item, values) for item in items]
+        case ast.Compare(left=left, ops=ops, comparators=comparators):
+            operands = [_value(one, values) for one in (left, *comparators)]
+            return all(
+                _holds(_OPERATORS[type(operator)], operands[index], operands[index + 1])
+                for index, operator in enumerate(ops)
+            )
+    raise ConditionError(f"条件里不能写“{ast.unparse(part)}”")
+
+
+def _holds(sign: str, left: object, right: object) -> bool:
+    if sign == "in":
+        if right is None:
+            return False
+        if not isinstance(right, list | tuple | set | frozenset):
+            raise ConditionError("in 的右边应为列表")
+        return any(_equal(left, item) for item in right)
+    if sign == "==":
+        return _equal(left, right)
+    if sign == "!=":
+        return not _equal(left, right)
+    if left is None or right is None:
+        return False
+    left, right = _as_dates(left, right)
+    if isinstance(left, date) and isinstance(right, date):
+        left, right = left.toordinal(), right.toordinal()
+    if not (isinstance(left, int) and isinstance(right, int)):
+        raise ConditionError(f"“{left}”与“{right}”不能比较大小")
+    order = left - right
+    return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[sign]
+
+
+def _equal(left: object, right: object) -> bool:
+    left, right = _as_dates(left, right)
+    return isinstance(left, bool) == isinstance(right, bool) and left == right
+
+
+def _as_dates(left: object, right: object) -> tuple[object, object]:
+    """A text beside a date is a date."""
+    try:
+        if isinstance(left, date) and isinstance(right, str):
+            return left, date.fromisoformat(right)
+        if isinstance(left, str) and isinstance(right, date):
+            return date.fromisoformat(left), right
+    except ValueError as error:
+        raise ConditionError(f"日期写法有误：{error}") from None
+    return left, right
