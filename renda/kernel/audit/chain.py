@@ -66,7 +66,7 @@ def tenants_to_seal(tenants: Iterable[int]) -> list[int]:
             """
             SELECT DISTINCT entry.tenant_id FROM kernel_audit_auditentry entry
             WHERE entry.recorded_at > now() - interval '1 day'
-              AND entry.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+              AND entry.xid < pg_snapshot_xmin(pg_current_snapshot())
               AND NOT EXISTS (SELECT 1 FROM kernel_audit_auditseal seal WHERE seal.entry_id = entry.id)
             """
         )
@@ -86,7 +86,7 @@ def seal(tenant_id: int) -> int:
             """
             SELECT entry.id, entry.payload_hash FROM kernel_audit_auditentry entry
             WHERE entry.tenant_id = %s
-              AND entry.xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+              AND entry.xid < pg_snapshot_xmin(pg_current_snapshot())
               AND NOT EXISTS (SELECT 1 FROM kernel_audit_auditseal seal WHERE seal.entry_id = entry.id)
             ORDER BY entry.recorded_at, entry.id LIMIT %s
             """,

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from renda.kernel.events.models import TransactionIdField
 from renda.kernel.ids import Row
 from renda.kernel.tenancy.models import TenantManager
 
@@ -22,13 +23,6 @@ class Clock(models.Func):
 
     function = "clock_timestamp"
     output_field = models.DateTimeField()
-
-
-class TransactionId(models.Func):
-    """The running transaction's id as 64-bit xid8, cast to bigint."""
-
-    template = "(pg_current_xact_id()::text::bigint)"
-    output_field = models.BigIntegerField()
 
 
 class AuditEntry(Row):
@@ -51,7 +45,7 @@ class AuditEntry(Row):
     once = models.CharField(max_length=64, null=True)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Clock())
-    xid = models.BigIntegerField(db_default=TransactionId())
+    xid = TransactionIdField(db_default=models.Func(function="pg_current_xact_id"), editable=False)
 
     objects: ClassVar[TenantManager[Any]] = TenantManager()
 

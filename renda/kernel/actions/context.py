@@ -1,0 +1,143 @@
+"""The unit of work. An action only says what shall be written; the gate writes it, one statement a table.
+
+Foreign keys are deferred to the commit, so the order of the tables does not matter.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from renda.kernel import clock
+from renda.kernel.events.models import Event
+from renda.kernel.jobs import registry as jobs
+from renda.kernel.parties import Actor
+
+Flusher = Callable[["Context", list[Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point that the unit of work can be taken back to."""
+
+    sizes: dict[str, int]
+
+
+class Context:
+    """What an action gets: who acts, when, and the means to write.
+
+    Rows are buffered until ``flush``; a query before it does not see them.
+    """
+
+    def __init__(self, actor: Actor, *, quiet: bool = False) -> None:
+        self.actor = actor
+        self.now: datetime = clock.now()
+        # A replay of history tells nobody.
+        self.quiet = quiet
+        # What other kernel parts keep for the length of this unit of work (the flow's loaded aggregates).
+        self.kept: dict[str, Any] = {}
+        self.details: dict[str, Any] = {}
+        self._inserts: list[models.Model] = []
+        self._updates: list[tuple[models.Model, tuple[str, ...]]] = []
+        self._collected: dict[str, tuple[Flusher, bool, list[Any]]] = {}
+        self._events: dict[str, None] = {}
+
+    def insert(self, *rows: models.Model) -> None:
+        """Store new rows at the flush; their ids are known already."""
+        self._inserts.extend(rows)
+
+    def update(self, row: models.Model, *fields: str) -> None:
+        """Store these fields of a row that this action has locked."""
+        self._updates.append((row, fields))
+
+    def collect(self, name: str, item: Any, flusher: Flusher, *, first: bool = False) -> None:
+        """Hand ``item`` to ``flusher`` once at the flush, together with all others of this name.
+
+        ``first``: before the rows are stored (numbers, which must be taken late but fill a field of a row).
+        """
+        self._collected.setdefault(name, (flusher, first, []))[2].append(item)
+
+    def emit(self, *keys: str) -> None:
+        """Tell open pages that something behind a key has changed; the browser asks again, with its own rights."""
+        for key in keys:
+            self._events[key] = None
+
+    def defer(self, job: str, **arguments: Any) -> None:
+        """Run a registered job after the commit; it is a row of this transaction.
+
+        Raises:
+            KeyError: no such job.
+        """
+        jobs.defer(job, **arguments)
+
+    def detail(self, **values: Any) -> None:
+        """Add to what the audit trail keeps of this act (never personal data)."""
+        self.details.update(values)
+
+    def mark(self) -> Mark:
+        """Remember what is buffered now."""
+        sizes = {name: len(items) for name, (_, _, items) in self._collected.items()}
+        return Mark({"": len(self._inserts), " ": len(self._updates), **sizes})
+
+    def back_to(self, mark: Mark) -> None:
+        """Forget what was buffered since ``mark`` (one refused subject of a set)."""
+        del self._inserts[mark.sizes[""] :]
+        del self._updates[mark.sizes[" "] :]
+        for name, (_, _, items) in self._collected.items():
+            del items[mark.sizes.get(name, 0) :]
+
+    def flush(self) -> None:
+        """Write what is buffered: collected firsts, inserts and updates by table, the other collected, events."""
+        self._run_collected(first=True)
+        by_model: defaultdict[type[models.Model], list[models.Model]] = defaultdict(list)
+        for row in self._inserts:
+            by_model[type(row)].append(row)
+        for model, rows in by_model.items():
+            model._base_manager.bulk_create(rows)  # noqa: SLF001 - the manager without a scope check; RLS guards
+        fresh = {(type(row), row.pk) for row in self._inserts}
+        _store(update for update in self._updates if (type(update[0]), update[0].pk) not in fresh)
+        self._inserts.clear()
+        self._updates.clear()
+        self._run_collected(first=False)
+        if self._events and not self.quiet:
+            Event.add(list(self._events))
+        self._events.clear()
+
+    def _run_collected(self, *, first: bool) -> None:
+        for name in [name for name, kept in self._collected.items() if kept[1] == first]:
+            flusher, _, items = self._collected.pop(name)
+            if items:
+                flusher(self, items)
+
+
+def _store(updates: Any) -> None:
+    """One UPDATE a table and set of fields; a later value of a row wins because the row itself holds it."""
+    wanted: dict[tuple[type[models.Model], Any], tuple[models.Model, set[str]]] = {}
+    for row, fields in updates:
+        _, names = wanted.setdefault((type(row), row.pk), (row, set()))
+        names.update(fields)
+    groups: defaultdict[tuple[type[models.Model], tuple[str, ...]], list[models.Model]] = defaultdict(list)
+    for (model, _), (row, names) in wanted.items():
+        groups[(model, tuple(sorted(names)))].append(row)
+    for (model, names), rows in groups.items():
+        _update(model, names, rows)
+
+
+def _update(model: type[models.Model], names: Sequence[str], rows: list[models.Model]) -> None:
+    manager = model._base_manager  # noqa: SLF001
+    if len(rows) == 1:
+        values = {name: getattr(rows[0], model._meta.get_field(name).attname) for name in names}  # type: ignore[union-attr]  # noqa: SLF001
+        manager.filter(pk=rows[0].pk).update(**{_attname(model, name): value for name, value in values.items()})
+    else:
+        manager.bulk_update(rows, list(names), batch_size=200)
+
+
+def _attname(model: type[models.Model], name: str) -> str:
+    field = model._meta.get_field(name)  # noqa: SLF001
+    assert isinstance(field, models.Field)
+    return str(field.attname)

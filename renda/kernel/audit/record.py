@@ -1,0 +1,112 @@
+"""Writing the trail: one entry an act, in the act's own transaction; a refusal's after the rollback."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from django.db import models
+
+from renda.kernel import clock
+from renda.kernel.audit.chain import canonical, entry_hash
+from renda.kernel.audit.models import NO_TENANT, AuditEntry
+from renda.kernel.errors import NotFound, RendaError
+from renda.kernel.parties import Actor
+from renda.kernel.tenancy import tenant_transaction
+
+LONGEST = 200  # characters of a text that the trail keeps as they are
+
+
+class Work(Protocol):
+    """What the trail needs of the gate's context."""
+
+    actor: Actor
+    now: datetime
+    details: dict[str, Any]
+
+    def insert(self, *rows: models.Model) -> None: ...
+
+
+def kept(value: Any, *, private: bool = False) -> Any:
+    """What the trail keeps of an argument: scalars as they are, rows by name, private and long text as a digest."""
+    if private and value not in (None, "", [], ()):
+        return {"sha256": hashlib.sha256(repr(value).encode()).hexdigest()}
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return value if len(value) <= LONGEST else kept(value, private=True)
+        case date():
+            return value.isoformat()
+        case models.Model():
+            return f"{value._meta.label}:{value.pk}"  # noqa: SLF001
+        case Mapping():
+            return {str(key): kept(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [kept(item) for item in value]
+        case _:
+            return kept(str(value), private=True)
+
+
+def _entry(
+    actor: Actor, action: str, subject: object, payload: Mapping[str, Any], private: Collection[str], at: datetime
+) -> AuditEntry:
+    match subject:
+        case models.Model():
+            label, pk, tenant = subject._meta.label, subject.pk, getattr(subject, "tenant_id", None)  # noqa: SLF001
+        case (str() as label, pk):
+            tenant = None
+        case _:
+            label, pk, tenant = "", None, None
+    if tenant is None:
+        tenant = actor.home_tenant
+    said = {key: kept(value, private=key in private) for key, value in payload.items()}
+    if actor.posts:
+        said["posts"] = [post.post_id for post in actor.posts]
+    return AuditEntry(
+        tenant_id=tenant if tenant is not None else NO_TENANT,
+        action=action,
+        outcome=AuditEntry.Outcome.DONE,
+        actor_kind=actor.kind,
+        actor_id=actor.party_id,
+        subject_type=label,
+        subject_id=pk,
+        payload=canonical(said),
+        occurred_at=at,
+    )
+
+
+def done(
+    ctx: Work, action: str, subject: object, given: Mapping[str, Any], *, private: Collection[str], once: str | None
+) -> None:
+    """Add the entry of a finished act to the unit of work."""
+    entry = _entry(ctx.actor, action, subject, {**given, **ctx.details}, private, ctx.now)
+    entry.once = once
+    entry.payload_hash = entry_hash(entry)
+    ctx.details.clear()
+    ctx.insert(entry)
+
+
+def refused(
+    actor: Actor, action: str, error: RendaError, subject: object, given: Mapping[str, Any], *, private: Collection[str]
+) -> None:
+    """Write a refusal in a transaction of its own."""
+    entry = _entry(actor, action, subject, given, private, clock.now())
+    entry.outcome, entry.code = AuditEntry.Outcome.REFUSED, error.code
+    entry.payload_hash = entry_hash(entry)
+    with tenant_transaction({*actor.tenants, entry.tenant_id}):
+        AuditEntry.objects.bulk_create([entry])
+
+
+def subject_of(action: str, once: str) -> tuple[str, int]:
+    """The subject (model label, id) of the act that was done under this idempotency key.
+
+    Raises:
+        NotFound: it belongs to somebody whose tenant is not in scope.
+    """
+    entry = AuditEntry.objects.filter(action=action, once=once).first()
+    if entry is None or entry.subject_id is None:
+        raise NotFound
+    return entry.subject_type, entry.subject_id
