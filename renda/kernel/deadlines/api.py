@@ -9,7 +9,7 @@ from renda.kernel.deadlines import store
 from renda.kernel.deadlines.ical import Event, ics
 from renda.kernel.deadlines.loading import LoadedYear, load_year, read_days, register_recompute
 from renda.kernel.deadlines.periods import Adjustment, Due, Extension, Pause, local
-from renda.kernel.deadlines.rules import NO_LIMIT, UNIT_NAMES, UNITS, Rule, Unit, UnknownRule
+from renda.kernel.deadlines.rules import NO_LIMIT, UNIT_NAMES, UNITS, Rule, Unit, UnknownRuleError
 from renda.kernel.deadlines.store import forget, register_place_of
 from renda.kernel.deadlines.wording import PENDING, due_text
 
@@ -25,7 +25,7 @@ __all__ = [
     "Pause",
     "Rule",
     "Unit",
-    "UnknownRule",
+    "UnknownRuleError",
     "add_working_days",
     "due",
     "due_by",
@@ -35,12 +35,12 @@ __all__ = [
     "ics",
     "is_published",
     "is_working_day",
-    "keys",
     "load_year",
     "read_days",
     "register_place_of",
     "register_recompute",
     "rule_for",
+    "rule_keys",
     "shift",
     "working_days_between",
 ]
@@ -70,7 +70,7 @@ def is_published(year: int) -> bool:
     return store.snapshot().calendar.is_published(year)
 
 
-def keys() -> frozenset[str]:
+def rule_keys() -> frozenset[str]:
     """The keys of all rules (for checks of flow files at load)."""
     return frozenset(store.snapshot().rules)
 
@@ -79,11 +79,11 @@ def rule_for(key: str, tenant_id: int | None, day: date) -> Rule | None:
     """The rule of this key in force for the tenant on the day; None when none applies there.
 
     Raises:
-        UnknownRule: no rule anywhere has this key.
+        UnknownRuleError: no rule anywhere has this key.
     """
     snapshot = store.snapshot()
     if key not in snapshot.rules:
-        raise UnknownRule(key)
+        raise UnknownRuleError(key)
     return snapshot.rule(key, tenant_id, day)
 
 
@@ -94,7 +94,7 @@ def due(rule_key: str, tenant_id: int | None, start: datetime, *, adjustments: I
     applies to this place and day, the answer is 法律未规定期限 (``at`` is None).
 
     Raises:
-        UnknownRule: no rule anywhere has this key.
+        UnknownRuleError: no rule anywhere has this key.
         ValueError: a naive moment, or a pause that ends before it begins.
     """
     rule = rule_for(rule_key, tenant_id, local(start).date())

@@ -73,7 +73,7 @@ class Arithmetic:
         """
         begin = local(start)
         if rule.amount is None:
-            bare = Due(None, None, False, rule, begin, adjustments)
+            bare = Due(at=None, soon_at=None, provisional=False, rule=rule, start=begin, adjustments=adjustments)
             return replace(bare, explanation=explain(bare, self.calendar, None))
         raw, unit = self.advance(begin, rule.amount, rule.unit), rule.unit
         for change in adjustments:

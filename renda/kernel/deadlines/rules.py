@@ -19,7 +19,7 @@ UNIT_NAMES: dict[Unit, str] = {
 NO_LIMIT = "法律未规定期限"
 
 
-class UnknownRule(LookupError):
+class UnknownRuleError(LookupError):
     """No rule of this key exists anywhere: a fault in a flow file or in code, never a refusal."""
 
 

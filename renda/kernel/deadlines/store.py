@@ -29,13 +29,19 @@ def _nowhere(_tenant_id: int) -> str:
     return ""
 
 
-_place_of: PlaceOf = _nowhere
+class _Held:
+    """What this process holds; attributes are replaced as a whole, so threads need no lock."""
+
+    place_of: PlaceOf = _nowhere
+    snapshot: Snapshot | None = None
+
+
+_held = _Held()
 
 
 def register_place_of(function: PlaceOf) -> None:
     """Say how a tenant's division code is found, so that the local law of its province or city applies."""
-    global _place_of
-    _place_of = function
+    _held.place_of = function
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ class Snapshot:
         if tenant_id is None:
             return ""
         if tenant_id not in self.places:
-            self.places[tenant_id] = _place_of(tenant_id)
+            self.places[tenant_id] = _held.place_of(tenant_id)
         return self.places[tenant_id]
 
     def rule(self, key: str, tenant_id: int | None, day: date) -> Rule | None:
@@ -103,22 +109,17 @@ class Snapshot:
         return hours_on
 
 
-_snapshot: Snapshot | None = None
-
-
 def snapshot() -> Snapshot:
     """What this process counts with; reads five small tables when it is older than a minute."""
-    global _snapshot
-    known = _snapshot
+    known = _held.snapshot
     if known is None or time.monotonic() > known.until:
-        known = _snapshot = _read()
+        known = _held.snapshot = _read()
     return known
 
 
 def forget() -> None:
     """Read the tables again at the next use (after a change, and between tests)."""
-    global _snapshot
-    _snapshot = None
+    _held.snapshot = None
 
 
 def _read() -> Snapshot:

@@ -29,7 +29,8 @@ def test_weekend_days_that_are_worked(day: str) -> None:
     assert made_up.weekday() >= 5
     assert CALENDAR.is_working_day(made_up)
     entry = CALENDAR.special(made_up)
-    assert entry is not None and entry.is_working
+    assert entry is not None
+    assert entry.is_working
 
 
 @pytest.mark.parametrize(
