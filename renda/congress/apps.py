@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class CongressConfig(AppConfig):
+    name = "renda.congress"
+    label = "congress"
+    verbose_name = "人大组织与代表"
+
+    def ready(self) -> None:
+        from renda.congress.who import posts_named
+        from renda.kernel.parties import register_resolver
+
+        register_resolver(posts_named)

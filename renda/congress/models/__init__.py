@@ -1,0 +1,65 @@
+from renda.congress.models.codes import WallCode
+from renda.congress.models.congresses import (
+    Congress,
+    CongressLevel,
+    Session,
+    Term,
+    chinese_number,
+)
+from renda.congress.models.deputies import (
+    Delegation,
+    DeputyGroup,
+    DeputyLevel,
+    DistrictPlace,
+    ElectoralDistrict,
+    Mandate,
+)
+from renda.congress.models.facts import DutyFact
+from renda.congress.models.organisations import (
+    HEAD_KINDS,
+    SECOND_FACTOR_KINDS,
+    SEPARATED_ADMINISTRATORS,
+    DepartmentKind,
+    Organisation,
+    OrganisationKind,
+    Post,
+    PostKind,
+)
+from renda.congress.models.people import Person
+from renda.congress.models.places import Place, PlaceLevel, PlaceVersion, full_code
+from renda.congress.models.sign_in import SignInCode, SignInLock
+from renda.congress.models.stations import ReceptionDay, Station, StationDeputy
+
+__all__ = [
+    "HEAD_KINDS",
+    "SECOND_FACTOR_KINDS",
+    "SEPARATED_ADMINISTRATORS",
+    "Congress",
+    "CongressLevel",
+    "Delegation",
+    "DepartmentKind",
+    "DeputyGroup",
+    "DeputyLevel",
+    "DistrictPlace",
+    "DutyFact",
+    "ElectoralDistrict",
+    "Mandate",
+    "Organisation",
+    "OrganisationKind",
+    "Person",
+    "Place",
+    "PlaceLevel",
+    "PlaceVersion",
+    "Post",
+    "PostKind",
+    "ReceptionDay",
+    "Session",
+    "SignInCode",
+    "SignInLock",
+    "Station",
+    "StationDeputy",
+    "Term",
+    "WallCode",
+    "chinese_number",
+    "full_code",
+]

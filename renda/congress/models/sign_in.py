@@ -1,0 +1,50 @@
+"""Signing in: one-use codes and the lock-out. Identity tables, read before a scope is known: no RLS."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from renda.kernel.ids import Row
+
+
+class SignInCode(Row):
+    """A printed code that signs in once. Only its keyed hash is stored."""
+
+    person = models.ForeignKey("congress.Person", models.CASCADE, related_name="sign_in_codes")
+    code_hash = models.CharField(max_length=64)
+    issued_by = models.ForeignKey("kernel_parties.Party", models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField("发放时间")
+    expires_at = models.DateTimeField("有效期至")
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+    revoked_at = models.DateTimeField("作废时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "一次性登录码"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "code_hash"], name="sign_in_code_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.issued_at:%Y-%m-%d}"
+
+
+class SignInLock(Row):
+    """Failed tries of one account from one address. Keys are keyed hashes: no list of who tried what is kept.
+
+    The lock is on the pair, so a stranger who guesses from elsewhere does not lock the owner out.
+    """
+
+    account_key = models.CharField(max_length=64)
+    address_key = models.CharField(max_length=64)
+    failures = models.PositiveIntegerField(default=0)
+    last_failed_at = models.DateTimeField()
+    blocked_until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account_key", "address_key"], name="sign_in_lock_pair")
+        ]
+        indexes: ClassVar = [models.Index(fields=["last_failed_at"], name="sign_in_lock_time")]
+
+    def __str__(self) -> str:
+        return f"{self.failures}"

@@ -1,0 +1,74 @@
+"""Permissions of the congress's own actions, and which kinds of posts have them."""
+
+from __future__ import annotations
+
+from renda.congress.models import PostKind
+from renda.kernel.policy import grant, permission
+
+# Master data, kept by the office's business administrator in her congress and below.
+permission("person.create", "新建人员账号")
+permission("person.edit", "修改人员资料")
+permission("person.invite", "发放一次性登录码")
+permission("person.disable", "停用或启用账号")
+permission("person.reveal", "查看手机号码")
+permission("person.view", "查看人员名录")
+permission("holding.assign", "安排岗位人员")
+permission("organisation.edit", "维护机构和岗位")
+permission("station.edit", "维护联络站")
+permission("roster.import", "导入代表名册")
+permission("term.roll_over", "换届")
+permission("mandate.end", "终止代表职务")
+# The platform's three separated administrators.
+permission("place.import", "导入行政区划")
+permission("system.view", "查看系统运行情况")
+permission("holding.assign_administrator", "任免平台管理员")
+permission("security.sessions", "查看和结束登录会话")
+permission("security.reset", "重置第二登录凭证")
+permission("audit.read", "查阅审计记录")
+
+_MASTER_DATA = (
+    "person.create",
+    "person.edit",
+    "person.invite",
+    "person.disable",
+    "person.reveal",
+    "person.view",
+    "holding.assign",
+    "organisation.edit",
+    "station.edit",
+    "roster.import",
+    "term.roll_over",
+    "mandate.end",
+)
+
+grant(PostKind.BUSINESS_ADMINISTRATOR, *_MASTER_DATA, where="tree")
+# A township's presidium and a county's office print codes for their own people; they do not build the house.
+grant(PostKind.CLERK, "person.view", "person.invite", "person.reveal", "station.edit")
+for _kind in (
+    PostKind.ASSIGNER,
+    PostKind.VETTER,
+    PostKind.SUPERVISOR,
+    PostKind.LEADER,
+    PostKind.CHAIR,
+    PostKind.VICE_CHAIR,
+):
+    grant(_kind, "person.view")
+
+grant(PostKind.SYSTEM_ADMINISTRATOR, "place.import", "system.view", "holding.assign_administrator", where="tree")
+grant(
+    PostKind.SECURITY_ADMINISTRATOR,
+    "security.sessions",
+    "security.reset",
+    "person.disable",
+    "holding.assign_administrator",
+    where="tree",
+)
+grant(PostKind.AUDIT_ADMINISTRATOR, "audit.read", where="tree")
+# The command line: imports and the demo city.
+grant("machine", "place.import", "roster.import", "term.roll_over", "person.create", where="scope")
+
+# Who may appoint which of the three: never one's own kind, so that no kind perpetuates itself.
+APPOINTS: dict[str, frozenset[str]] = {
+    PostKind.SYSTEM_ADMINISTRATOR: frozenset({PostKind.SECURITY_ADMINISTRATOR}),
+    PostKind.SECURITY_ADMINISTRATOR: frozenset({PostKind.SYSTEM_ADMINISTRATOR, PostKind.AUDIT_ADMINISTRATOR}),
+}
