@@ -36,10 +36,8 @@ class Lexicon:
 
     def find(self, text: str) -> Counter[str]:
         """Lexicon words in ``text`` with their number; words inside a longer found word are left out."""
-        found: Counter[str] = Counter()
-        for word in outermost((end - len(word) + 1, end + 1, word) for end, word in self._automaton.iter(text)):
-            found[word] += 1
-        return found
+        hits = ((end - len(word) + 1, end + 1, word) for end, word in self._automaton.iter(text))
+        return Counter(word for _, _, word in outermost(hits))
 
     def speaks_for(self, word: str) -> Mapping[str, float]:
         """Category -> weight (1.0 strong, 0.4 usual) of a lexicon word; empty for any other word."""
@@ -54,14 +52,15 @@ class Lexicon:
         return dict(total)
 
 
-def outermost(hits: Iterable[tuple[int, int, str]]) -> list[str]:
-    """Words of hits ``(start, end, word)`` that do not lie inside a longer hit, in the order of the text."""
-    kept: list[str] = []
-    furthest = -1
-    for _, end, word in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
-        if end > furthest:
-            kept.append(word)
-            furthest = end
+Hit = tuple[int, int, str]
+
+
+def outermost(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits ``(start, end, word)`` that do not lie inside a longer hit, in the order of the text."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
+        if not kept or hit[1] > kept[-1][1]:
+            kept.append(hit)
     return kept
 
 
