@@ -33,15 +33,13 @@ class FlowSyntaxError(ValueError):
 class Reader:
     """One table of the file, with the line it starts at and the list its problems go to."""
 
-    def __init__(
-        self, data: Mapping[str, Any], line: int, node: str, problems: list[Problem]
-    ) -> None:
+    def __init__(self, data: Mapping[str, Any], line: int, node: str, problems: list[Problem]) -> None:
         self._data = data
         self.line = line
         self.node = node
         self._problems = problems
 
-    def need(self, truth: bool, message: str) -> None:
+    def need(self, truth: object, message: str) -> None:
         """Note a problem unless ``truth``."""
         if not truth:
             self._problems.append(Problem(self.line, self.node, message))
@@ -78,8 +76,8 @@ class Reader:
         self.need(good, f"“{key}”应是不小于 0 的整数。")
         return value if good else default
 
-    def flag(self, key: str, default: bool = False) -> bool:
-        """true or false."""
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """A truth value."""
         value = self._data.get(key, default)
         self.need(isinstance(value, bool), f"“{key}”应是 true 或 false。")
         return value if isinstance(value, bool) else default
@@ -97,27 +95,19 @@ class Reader:
         if value is None:
             return default
         items = [value] if isinstance(value, str) else value
-        good = isinstance(items, list | tuple) and all(
-            isinstance(item, str) for item in items
-        )
+        good = isinstance(items, list | tuple) and all(isinstance(item, str) for item in items)
         self.need(good, f"“{key}”应是一段文字或一列文字。")
         if not good:
             return default
         for item in items:
-            fits = (
-                allowed is None
-                or item in allowed
-                or (bool(prefix) and item.startswith(prefix))
-            )
+            fits = allowed is None or item in allowed or (bool(prefix) and item.startswith(prefix))
             self.need(fits, f"“{key}”里的“{item}”不认识。")
         return tuple(item for item in items if item)
 
     def pairs(self, key: str, kind: type[T]) -> tuple[tuple[str, T], ...]:
         """A table from strings to values of one type."""
         value = self._data.get(key, {})
-        good = isinstance(value, Mapping) and all(
-            isinstance(item, kind) for item in value.values()
-        )
+        good = isinstance(value, Mapping) and all(isinstance(item, kind) for item in value.values())
         self.need(good, f"“{key}”应是一张名值表。")
         return tuple(value.items()) if good else ()
 
@@ -137,11 +127,7 @@ class Reader:
     def tables(self, key: str, lines: Sequence[int]) -> Iterator[Reader]:
         """The rows of an array of tables, each with its line."""
         value = self._data.get(key, [])
-        good = isinstance(value, list | tuple) and all(
-            isinstance(item, Mapping) for item in value
-        )
+        good = isinstance(value, list | tuple) and all(isinstance(item, Mapping) for item in value)
         self.need(good, f"“{key}”应写成 [[{key}]]。")
         for index, item in enumerate(value if good else ()):
-            yield Reader(
-                item, lines[index] if index < len(lines) else 0, "", self._problems
-            )
+            yield Reader(item, lines[index] if index < len(lines) else 0, "", self._problems)

@@ -78,7 +78,8 @@ def _from_rule(run: Run, case: Case, node: Node) -> list[Place]:
 
 def superiors(run: Run, case: Case, node: Node, came_from: int | None) -> list[int]:
     """Who stands in when a node's rule finds nobody: the head of the unit the rule names, else the superior of
-    those who acted before."""
+    those who acted before.
+    """
     anchors = {word.partition("@")[2] for word in node.who if "@" in word}
     heads = run.parties([f"head@{anchor}" for anchor in sorted(anchors)], case)
     before = [party for person in sorted(acted_before(run, came_from)) for party in run.world.superiors(person, case)]
