@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from renda.kernel.errors import TooMany
@@ -24,7 +25,7 @@ RESET = "event: reset\ndata:\n\n"
 class Client:
     """One open page."""
 
-    def __init__(self, keys: frozenset[str]) -> None:
+    def __init__(self, keys: Mapping[str, float]) -> None:
         self.keys = keys
         self.queue: asyncio.Queue[str] = asyncio.Queue(WAITING)
         self.dropped = asyncio.Event()
@@ -42,7 +43,9 @@ class Hub:
     def __init__(self) -> None:
         self.boot = secrets.token_hex(4)
         self.sent = 0
-        self._recent: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
+        # (number, second, key); what was before the first one is unknown here.
+        self._recent: deque[tuple[int, float, str]] = deque(maxlen=REMEMBERED)
+        self._since = time.time()
         self._clients: set[Client] = set()
         self._listeners: defaultdict[str, set[Client]] = defaultdict(set)
         self._addresses: Counter[str] = Counter()
@@ -51,8 +54,10 @@ class Hub:
         return len(self._clients)
 
     @contextmanager
-    def client(self, keys: frozenset[str], address: str, last_id: str = "") -> Iterator[Client]:
-        """Listen to ``keys``; ``last_id`` is what the browser heard last, "" for a new page.
+    def client(self, keys: Mapping[str, float], address: str, last_id: str = "") -> Iterator[Client]:
+        """Listen to ``keys`` (each with the second its page was made); ``last_id``: what the browser heard last.
+
+        What happened between the making of the page (or the last word heard) and now comes first.
 
         Raises:
             TooMany: this address, or this process, has no room left.
@@ -62,6 +67,7 @@ class Hub:
         client = Client(keys)
         for text in self._missed(keys, last_id):
             client.put(text)
+        client.put(self._hello())
         self._clients.add(client)
         self._addresses[address] += 1
         for key in keys:
@@ -75,7 +81,9 @@ class Hub:
         """Send each key to the pages that show it."""
         for key in keys:
             self.sent += 1
-            self._recent.append((self.sent, key))
+            if len(self._recent) == REMEMBERED:
+                self._since = self._recent[0][1]
+            self._recent.append((self.sent, time.time(), key))
             text = self._message(self.sent, key)
             for client in self._listeners.get(key, ()):
                 client.put(text)
@@ -83,6 +91,7 @@ class Hub:
     def reset(self) -> None:
         """Tell every page to ask again for all it shows."""
         self._recent.clear()
+        self._since = time.time()
         self.boot = secrets.token_hex(4)
         for client in self._clients:
             client.put(RESET)
@@ -92,22 +101,27 @@ class Hub:
         for client in self._clients:
             client.dropped.set()
 
-    def hello(self) -> str:
-        """The first words of a stream: how soon to come back (spread, so that not all come at once) and where we are."""
+    def _hello(self) -> str:
+        # How soon to come back (spread, so that not all come at once), and where we are.
         retry = 1000 + secrets.randbelow(3000)
         return f"retry: {retry}\nid: {self.boot}-{self.sent}\n: renda\n\n"
 
-    def _missed(self, keys: frozenset[str], last_id: str) -> Iterator[str]:
+    def _missed(self, keys: Mapping[str, float], last_id: str) -> Iterator[str]:
         boot, _, number = last_id.partition("-")
-        if not last_id:
-            return
-        oldest = self._recent[0][0] if self._recent else self.sent + 1
-        if boot != self.boot or not number.isdigit() or int(number) + 1 < oldest:
+        if boot == self.boot and number.isdigit():
+            heard, known = int(number), not self._recent or self._recent[0][0] <= int(number) + 1
+        else:
+            heard, known = 0, min(keys.values()) > self._since
+        if not known:
             yield RESET
             return
-        for count, key in self._recent:
-            if count > int(number) and key in keys:
-                yield self._message(count, key)
+        changed = {
+            key: count
+            for count, second, key in self._recent
+            if key in keys and count > heard and (heard or second >= keys[key])
+        }
+        for key, count in changed.items():
+            yield self._message(count, key)
 
     def _message(self, number: int, key: str) -> str:
         return f"id: {self.boot}-{number}\ndata: {key}\n\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from django.core.signing import BadSignature, TimestampSigner
+from django.core.signing import BadSignature, TimestampSigner, b62_decode
 
 from renda.kernel.errors import Forbidden, Invalid
 
@@ -26,8 +26,8 @@ def token(key: str) -> str:
     return _signer().sign(key)
 
 
-def keys(tokens: Iterable[str]) -> frozenset[str]:
-    """The keys of a page's tokens.
+def keys(tokens: Iterable[str]) -> dict[str, int]:
+    """The keys of a page's tokens, each with the second (since 1970) in which its page was made.
 
     Raises:
         Invalid: none, or more than 64.
@@ -37,7 +37,7 @@ def keys(tokens: Iterable[str]) -> frozenset[str]:
     if not 0 < len(given) <= MOST_KEYS:
         raise Invalid("event.keys", "订阅内容的数量不合要求。")
     try:
-        return frozenset(_signer().unsign(each, max_age=MAX_AGE_SECONDS) for each in given)
+        return {_signer().unsign(each, max_age=MAX_AGE_SECONDS): _made_at(each) for each in given}
     except BadSignature:
         raise Forbidden("event.signature", "页面已过期，请刷新。") from None
 
@@ -45,6 +45,10 @@ def keys(tokens: Iterable[str]) -> frozenset[str]:
 def event_name(key: str) -> str:
     """The name of the browser's event for a key: ``case:99`` → ``live-case-99``."""
     return "live-" + key.replace(":", "-")
+
+
+def _made_at(signed: str) -> int:
+    return b62_decode(signed.rsplit(":", 2)[1])
 
 
 def _signer() -> TimestampSigner:
