@@ -24,7 +24,10 @@ ELSEWHERE = 0.25
 #: A village name without any context may fit this many townships at most.
 MOST_NAMESAKES = 2
 #: Short forms that are everyday words and therefore never stand for a place by themselves.
-EVERYDAY = frozenset("路口 关口 大河 胜利 温泉 高桥 花桥 顺河 青石 大金 南河 红山 新农村 一社区 二社区 三社区".split())
+EVERYDAY = frozenset(
+    {"路口", "关口", "大河", "胜利", "温泉", "高桥", "花桥", "顺河", "青石", "大金", "南河", "红山"}
+    | {"新农村", "一社区", "二社区", "三社区"}
+)
 
 _TOWNSHIP = re.compile(r"(?:街道办事处|街道|镇|乡)$")
 _COUNTY = re.compile(r"[县市区]$")
