@@ -12,14 +12,15 @@ equality, and a boolean field that is null counts as false.
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
-FieldType = Literal["text", "integer", "boolean", "date", "party", "reference", "texts", "parties"]
+FieldType = Literal["text", "integer", "boolean", "date", "party", "reference", "texts", "parties", "references"]
 """Type of a subject's field.
 
 `party` is a person or post, `reference` another row (an organisation, a congress: an anchor for `who`); both are
@@ -35,6 +36,7 @@ FIELD_TYPE_NAMES: dict[str, str] = {
     "reference": "关联对象",
     "texts": "文字列表",
     "parties": "人员或岗位列表",
+    "references": "关联对象列表",
     "null": "空值",
     "list": "列表",
 }
@@ -49,7 +51,8 @@ _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.GtE: ">=",
     ast.In: "in",
 }
-_ITEM = {"texts": "text", "parties": "party"}
+_CONSTANTS: dict[type, str] = {str: "text", int: "integer", bool: "boolean", type(None): "null"}
+_ITEM = {"texts": "text", "parties": "party", "references": "reference"}
 _ORDERED = {"integer", "date"}
 
 
@@ -67,11 +70,7 @@ class Expression:
     @property
     def names(self) -> frozenset[str]:
         """The subject's fields that the condition reads."""
-        return frozenset(
-            part.id
-            for part in ast.walk(self.tree)
-            if isinstance(part, ast.Name) and part.id not in _WORDS
-        )
+        return frozenset(part.id for part in ast.walk(self.tree) if isinstance(part, ast.Name))
 
 
 @lru_cache(maxsize=1024)
@@ -80,64 +79,54 @@ def parse(text: str) -> Expression:
     if len(text) > MAX_LENGTH:
         raise ConditionError(f"条件过长，最多 {MAX_LENGTH} 个字符")
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = _Literals().visit(ast.parse(text.strip(), mode="eval")).body
     except SyntaxError as error:
-        raise ConditionError(
-            f"条件写法有误（第 {error.offset or 1} 个字符附近）：{text}"
-        ) from None
+        raise ConditionError(f"条件写法有误（第 {error.offset or 1} 个字符附近）：{text}") from None
     except (ValueError, RecursionError, MemoryError):
         raise ConditionError(f"条件写法有误：{text[:50]}") from None
     _admit(tree)
     return Expression(text, tree)
 
 
+class _Literals(ast.NodeTransformer):
+    """`true`, `false`, `null` and negative integers become constants."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(_WORDS[node.id]) if node.id in _WORDS else node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        match node:
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))) if type(number) is int:
+                return ast.Constant(-number)
+        return self.generic_visit(node)
+
+
 def _admit(part: ast.expr) -> None:
     """Raise ConditionError at the first construct outside the whitelist."""
+    inner: list[ast.expr] = []
     match part:
-        case ast.Name():
-            return
-        case ast.Constant(value=str() | bool() | int() | None):
-            return
+        case ast.Name() | ast.Constant(value=str() | bool() | int() | None):
+            pass
         case ast.BoolOp(values=values):
             inner = values
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             inner = [operand]
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))) if (
-            not isinstance(value, bool)
-        ):
-            return
-        case ast.Compare(left=left, ops=ops, comparators=comparators) if all(
-            type(operator) in _OPERATORS for operator in ops
-        ):
-            inner = [left, *comparators]
+        case ast.Compare(left=left, ops=ops, comparators=others) if all(type(op) in _OPERATORS for op in ops):
+            inner = [left, *others]
         case ast.Tuple(elts=items) | ast.List(elts=items):
-            if not all(_is_literal(item) for item in items):
+            if not all(isinstance(item, ast.Constant) for item in items):
                 raise ConditionError("列表里只能写文字、整数等固定值")
-            return
+            inner = items
         case _:
-            raise ConditionError(
-                f"条件里不能写“{ast.unparse(part)}”，只能用字段、固定值、比较和 and、or、not"
-            )
+            raise ConditionError(f"条件里不能写“{ast.unparse(part)}”，只能用字段、固定值、比较和 and、or、not")
     for one in inner:
         _admit(one)
-
-
-def _is_literal(part: ast.expr) -> bool:
-    if isinstance(part, ast.Tuple | ast.List):
-        return False
-    if isinstance(part, ast.Name):
-        return part.id in _WORDS
-    _admit(part)
-    return isinstance(part, ast.Constant | ast.UnaryOp) and not (
-        isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not)
-    )
 
 
 def check(expression: Expression, field_types: Mapping[str, FieldType]) -> list[str]:
     """Errors of the condition against the fields it may read, as Chinese sentences; [] when good."""
     unknown = [
-        f"没有字段“{name}”{suggestion(name, field_types)}"
-        for name in sorted(expression.names - field_types.keys())
+        f"没有字段“{name}”{suggestion(name, field_types)}" for name in sorted(expression.names - field_types.keys())
     ]
     if unknown:
         return unknown
@@ -148,9 +137,7 @@ def check(expression: Expression, field_types: Mapping[str, FieldType]) -> list[
     return errors
 
 
-def suggestion(
-    name: str, known: "Mapping[str, object] | frozenset[str] | set[str]"
-) -> str:
+def suggestion(name: str, known: Iterable[str]) -> str:
     """“，是不是“…”？” when a known name resembles `name`, else an empty text."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f"，是不是“{close[0]}”？" if close else ""
@@ -160,15 +147,11 @@ def _type(part: ast.expr, types: Mapping[str, FieldType], errors: list[str]) -> 
     """Type of a part; what is wrong inside it is appended to `errors`."""
     match part:
         case ast.Name(id=name):
-            if name in _WORDS:
-                return "null" if _WORDS[name] is None else "boolean"
             return types[name]
         case ast.Constant(value=value):
-            if value is None:
-                return "null"
-            return {bool: "boolean", int: "integer"}.get(type(value), "text")
-        case ast.UnaryOp(op=ast.USub()):
-            return "integer"
+            return _CONSTANTS[type(value)]
+        case ast.Tuple() | ast.List():
+            return "list"
         case ast.BoolOp(values=values):
             _all_boolean(values, types, errors)
         case ast.UnaryOp(operand=operand):
@@ -177,20 +160,14 @@ def _type(part: ast.expr, types: Mapping[str, FieldType], errors: list[str]) -> 
             for operator, right in zip(ops, comparators, strict=True):
                 _check_pair(left, operator, right, types, errors)
                 left = right
-        case _:
-            return "list"
     return "boolean"
 
 
-def _all_boolean(
-    parts: list[ast.expr], types: Mapping[str, FieldType], errors: list[str]
-) -> None:
+def _all_boolean(parts: list[ast.expr], types: Mapping[str, FieldType], errors: list[str]) -> None:
     for part in parts:
         found = _type(part, types, errors)
         if found != "boolean":
-            errors.append(
-                f"and、or、not 只能连接“是否”，“{ast.unparse(part)}”是{FIELD_TYPE_NAMES[found]}"
-            )
+            errors.append(f"and、or、not 只能连接“是否”，“{ast.unparse(part)}”是{FIELD_TYPE_NAMES[found]}")
 
 
 def _check_pair(
@@ -206,17 +183,11 @@ def _check_pair(
         if isinstance(right, ast.Tuple | ast.List):
             for item in right.elts:
                 if not _comparable(left, one, item, _type(item, types, errors)):
-                    errors.append(
-                        f"列表里的“{ast.unparse(item)}”不是{FIELD_TYPE_NAMES[one]}"
-                    )
+                    errors.append(f"列表里的“{ast.unparse(item)}”不是{FIELD_TYPE_NAMES[one]}")
         elif other not in _ITEM:
-            errors.append(
-                f"in 的右边应为列表，“{ast.unparse(right)}”是{FIELD_TYPE_NAMES[other]}"
-            )
+            errors.append(f"in 的右边应为列表，“{ast.unparse(right)}”是{FIELD_TYPE_NAMES[other]}")
         elif one != _ITEM[other] and one != "null":
-            errors.append(
-                f"“{ast.unparse(left)}”与“{ast.unparse(right)}”里的内容类型不同"
-            )
+            errors.append(f"“{ast.unparse(left)}”与“{ast.unparse(right)}”里的内容类型不同")
         return
     if not _comparable(left, one, right, other):
         errors.append(
@@ -258,31 +229,26 @@ def evaluate(expression: Expression, values: Mapping[str, object]) -> bool:
 def _value(part: ast.expr, values: Mapping[str, object]) -> object:
     match part:
         case ast.Name(id=name):
-            if name in _WORDS:
-                return _WORDS[name]
-            if name not in values:
-                raise ConditionError(f"没有字段“{name}”的值")
-            value = values[name]
-            return value.date() if isinstance(value, datetime) else value
+            return _field(name, values)
         case ast.Constant(value=value):
             return value
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(number))):
-            return -number
         case ast.UnaryOp(operand=operand):
             return not _value(operand, values)
-        case ast.BoolOp(op=ast.And(), values=parts):
-            return all(_value(one, values) for one in parts)
-        case ast.BoolOp(values=parts):
-            return any(_value(one, values) for one in parts)
+        case ast.BoolOp(op=joined, values=parts):
+            return (all if isinstance(joined, ast.And) else any)(_value(one, values) for one in parts)
         case ast.Tuple(elts=items) | ast.List(elts=items):
             return [_value(item, values) for item in items]
-        case ast.Compare(left=left, ops=ops, comparators=comparators):
-            operands = [_value(one, values) for one in (left, *comparators)]
-            return all(
-                _holds(_OPERATORS[type(operator)], operands[index], operands[index + 1])
-                for index, operator in enumerate(ops)
-            )
+        case ast.Compare(left=left, ops=ops, comparators=others):
+            pairs = pairwise(_value(one, values) for one in (left, *others))
+            return all(_holds(_OPERATORS[type(op)], *pair) for op, pair in zip(ops, pairs, strict=True))
     raise ConditionError(f"条件里不能写“{ast.unparse(part)}”")
+
+
+def _field(name: str, values: Mapping[str, object]) -> object:
+    if name not in values:
+        raise ConditionError(f"没有字段“{name}”的值")
+    value = values[name]
+    return value.date() if isinstance(value, datetime) else value
 
 
 def _holds(sign: str, left: object, right: object) -> bool:
