@@ -1,0 +1,230 @@
+"""Which rows exist for whom. Pages, exports, the API and the actions fetch through these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from renda.congress.models import (
+    Congress,
+    DeputyLevel,
+    Mandate,
+    Organisation,
+    Person,
+    Place,
+    Post,
+    PostKind,
+    Station,
+    WallCode,
+)
+from renda.kernel import policy
+from renda.kernel.parties import Actor
+from renda.kernel.parties.models import Holding
+from renda.kernel.tenancy import tenant_transaction
+from renda.kernel.tenancy.models import Tenant
+
+# The nearest to the constituent first.
+LEVEL_ORDER = {level: place for place, level in enumerate(reversed(DeputyLevel.values))}
+MOST_FOUND = 200
+
+
+# --- inside: for actors ---------------------------------------------------------------------------------------------
+
+
+def people_for(actor: Actor) -> QuerySet[Person]:
+    """The accounts an actor may look at: those at home in congresses where she may, and always her own."""
+    tenants = policy.tenants_where(actor, "person.view") | policy.tenants_where(actor, "person.disable")
+    return Person.objects.filter(Q(party__tenant_id__in=tenants) | Q(party_id=actor.party_id))
+
+
+def organisations_for(actor: Actor) -> QuerySet[Organisation]:
+    """The organisations of the actor's congresses."""
+    return Organisation.objects.filter(tenant_id__in=actor.tenants)
+
+
+def posts_for(actor: Actor) -> QuerySet[Post]:
+    """The posts of the actor's congresses."""
+    return Post.objects.filter(tenant_id__in=actor.tenants).select_related("party", "organisation")
+
+
+def holdings_for(actor: Actor) -> QuerySet[Holding]:
+    """Who holds which post in the actor's congresses."""
+    return Holding.objects.filter(post__tenant_id__in=actor.tenants).select_related(
+        "person", "post__post__organisation"
+    )
+
+
+def stations_for(actor: Actor) -> QuerySet[Station]:
+    """Stations of the actor's congresses; a station manager sees her own."""
+    if actor.posts and all(post.kind == PostKind.STATION_MANAGER for post in actor.posts):
+        return Station.objects.filter(manager_id__in=actor.party_ids)
+    return Station.objects.filter(tenant_id__in=actor.tenants)
+
+
+def mandates_for(actor: Actor) -> QuerySet[Mandate]:
+    """Mandates of the actor's congresses."""
+    return Mandate.objects.filter(tenant_id__in=actor.tenants).select_related("person__party", "district", "term")
+
+
+def congresses_for(actor: Actor) -> QuerySet[Congress]:
+    """The actor's congresses."""
+    return Congress.objects.filter(tenant_id__in=actor.tenants).select_related("tenant", "place")
+
+
+def handlers(tenant_id: int) -> QuerySet[Organisation]:
+    """The units (承办单位) of a congress that matters can be assigned to."""
+    return Organisation.objects.filter(tenant_id=tenant_id, is_handler=True, is_active=True).order_by("id")
+
+
+# --- outside: what is published ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FoundMandate:
+    """One seat of a deputy, as the public sees it."""
+
+    mandate_id: int
+    tenant_id: int
+    level: DeputyLevel
+    body_name: str
+    district: str
+
+
+@dataclass(frozen=True)
+class FoundDeputy:
+    """A deputy as the public finds her: no contact, no address."""
+
+    person_id: int
+    name: str
+    occupation: str
+    is_demo: bool
+    mandates: tuple[FoundMandate, ...]
+    code: str
+
+    @property
+    def tenant_id(self) -> int:
+        """The congress nearest to the constituent in which she sits."""
+        return self.mandates[0].tenant_id
+
+
+def lineage(place_code: str) -> list[Place]:
+    """A place and the places above it, nearest first; empty for an unknown code. One query."""
+    place = (
+        Place.objects.filter(code=place_code.ljust(12, "0")).select_related("parent__parent__parent__parent").first()
+    )
+    chain: list[Place] = []
+    while place is not None:
+        chain.append(place)
+        place = place.parent
+    return chain
+
+
+def congresses_over(chain: Iterable[Place]) -> list[Congress]:
+    """The congresses that serve a place, nearest first."""
+    order = {place.id: number for number, place in enumerate(chain)}
+    found = Congress.objects.filter(place_id__in=order, tenant__is_active=True).select_related("tenant", "place")
+    return sorted(found, key=lambda congress: order[congress.place_id])
+
+
+def congress_of(place_code: str) -> Congress | None:
+    """The congress that takes in what is said at a place: its own, or for a sub-district the county's."""
+    return next(iter(congresses_over(lineage(place_code))), None)
+
+
+def find_deputies(
+    *, place_code: str = "", query: str = "", station_id: int = 0, tenant_id: int = 0
+) -> list[FoundDeputy]:
+    """Deputies in office whom the public may contact, nearest level first; by exactly one of the three.
+
+    ``place_code``: all who represent the place, from the village's district up to the National People's Congress.
+    ``query``: part of a name, or the beginning of its pinyin or initials. ``station_id`` with its ``tenant_id``: who
+    serves at the station. Opens the published scope itself (inside another transaction too). At most 200.
+    """
+    if place_code:
+        chain = lineage(place_code)
+        if not chain:
+            return []
+        tenants = [congress.tenant_id for congress in congresses_over(chain)]
+        covered = Q(district__coverage__place__in=chain) | Q(district__coverage__place__parent=chain[0])
+        return _published(tenants, covered)
+    if station_id:
+        # A station's deputies may sit in the congresses above it as well.
+        path = Tenant.objects.filter(id=tenant_id).values_list("path", flat=True).first() or []
+        return _published(path, Q(person__stations__station_id=station_id))
+    text = query.strip()
+    if not text:
+        return []
+    tenants = list(Tenant.objects.filter(is_active=True).values_list("id", flat=True))
+    return _published(tenants, Q(person_id__in=_people_named(text)))
+
+
+def deputy_by_person(person_id: int) -> FoundDeputy | None:
+    """A deputy in office whom the public may contact."""
+    tenants = list(Tenant.objects.filter(is_active=True).values_list("id", flat=True))
+    return next(iter(_published(tenants, Q(person_id=person_id))), None)
+
+
+def _people_named(text: str) -> list[int]:
+    latin = text.isascii()
+    match = Q(pinyin__startswith=text.lower().replace(" ", "")) | Q(initials__startswith=text.lower())
+    people = Person.objects.filter(match if latin else Q(party__name__contains=text))
+    return list(people.filter(party__is_active=True).order_by("pinyin").values_list("party_id", flat=True)[:MOST_FOUND])
+
+
+def _published(tenants: Iterable[int], where: Q) -> list[FoundDeputy]:
+    with tenant_transaction(tenants, durable=False):
+        found = list(
+            Mandate.objects.filter(where, status=Mandate.Status.ACTIVE, ends_on__isnull=True, is_public=True)
+            .select_related("person__party", "district")
+            .distinct()[: MOST_FOUND * 2]
+        )
+    codes = dict(
+        WallCode.objects.filter(
+            person_id__in={mandate.person_id for mandate in found}, is_active=True, kind=WallCode.Kind.DEPUTY
+        ).values_list("person_id", "code")
+    )
+    people: dict[int, list[Mandate]] = {}
+    for mandate in sorted(found, key=lambda mandate: (LEVEL_ORDER[mandate.level], mandate.id)):
+        people.setdefault(mandate.person_id, []).append(mandate)
+    return [_found(mandates, codes.get(person_id, "")) for person_id, mandates in people.items()][:MOST_FOUND]
+
+
+def _found(mandates: list[Mandate], code: str) -> FoundDeputy:
+    person = mandates[0].person
+    return FoundDeputy(
+        person_id=person.party_id,
+        name=person.name,
+        occupation=person.occupation,
+        is_demo=person.is_demo,
+        code=code,
+        mandates=tuple(
+            FoundMandate(
+                mandate_id=mandate.id,
+                tenant_id=mandate.tenant_id,
+                level=DeputyLevel(mandate.level),
+                body_name=mandate.body_name,
+                district=mandate.district.name if mandate.district else "",
+            )
+            for mandate in mandates
+        ),
+    )
+
+
+def open_code(code: str) -> WallCode | None:
+    """What a scanned code names; None for an unknown or withdrawn one."""
+    rows = WallCode.objects.filter(code=code.strip().upper(), is_active=True, tenant__is_active=True)
+    return rows.select_related("tenant").first()
+
+
+def stations_at(place_code: str) -> list[Station]:
+    """Open stations at a place, in it and (for a village) in its township."""
+    chain = lineage(place_code)
+    if not chain:
+        return []
+    near = Q(place=chain[0]) | Q(place__parent=chain[0])
+    if chain[0].level == "village" and chain[0].parent_id:
+        near |= Q(place_id=chain[0].parent_id)
+    with tenant_transaction([congress.tenant_id for congress in congresses_over(chain)], durable=False):
+        return list(Station.objects.filter(near, is_active=True).select_related("place").order_by("id"))
