@@ -1,0 +1,215 @@
+"""Search under row-level security against the raw index: 200,000 documents, 126 tenants.
+
+    python bench/search.py [--documents 200000]
+
+Builds a database of its own beside the configured one (as renda_owner) and drops it afterwards. Each question is put
+three ways in the same run: the bare index scan as the owner; ``search_ids`` joined to a table under row-level security
+as renda_app, in the scope of the whole city and of one township; and, for some, the same condition written straight
+against a table under row-level security, which is the trap that the functions avoid. Prints one JSON line a figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from renda.kernel.search import grams
+from renda.kernel.tenancy.rls import SCOPE
+
+TENANTS = list(range(1, 127))
+TOWNSHIP = [77]
+RUNS = 15
+QUESTIONS = {
+    "rare_1": "璩",
+    "rare_2": "井盖",
+    "rare_4": "窨井塌陷",
+    "common_1": "路",
+    "common_2": "小区",
+    "common_4": "小区路灯",
+    "two_words": "路灯 井盖",
+    "latin": "wifi",
+    "mixed": "a1区",
+    "absent": "鼖鼗",
+}
+LIMIT = 200
+
+
+def vocabulary(chance: random.Random) -> tuple[list[str], list[float]]:
+    """Words with falling weight: common ones of the trade first, then made-up pairs."""
+    common = "小区 路灯 路 的 了 我们 居民 噪音 物业 道路 施工 垃圾 水 电 问题 解决 希望 部门 停车 A1区 学校".split()
+    made_up = ["".join(chr(0x4E00 + chance.randrange(3500)) for _ in range(2)) for _ in range(6000)]
+    words = common + made_up
+    return words, [1 / (rank + 8) for rank in range(len(words))]
+
+
+def texts(count: int) -> Iterator[str]:
+    """Texts of 30 to 250 words; the rare questions' words stand in a few."""
+    chance = random.Random(1)
+    words, weights = vocabulary(chance)
+    for number in range(count):
+        body = "".join(chance.choices(words, weights, k=chance.randint(30, 250)))
+        if number % 400 == 0:
+            body += "井盖丢失"
+        if number % 2000 == 0:
+            body += "窨井塌陷 WiFi 璩"
+        yield body
+
+
+@contextmanager
+def bench_database() -> Iterator[tuple[str, str]]:
+    """Connection strings of a fresh database for the owner and for the application."""
+    owner_url = os.environ.get("RENDA_OWNER_DATABASE_URL") or sys.exit("RENDA_OWNER_DATABASE_URL is not set")
+    app_url = os.environ.get("RENDA_DATABASE_URL") or sys.exit("RENDA_DATABASE_URL is not set")
+    name = f"{conninfo_to_dict(owner_url)['dbname']}_bench_search"
+    with psycopg.connect(owner_url, autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield make_conninfo(owner_url, dbname=name), make_conninfo(app_url, dbname=name)
+        finally:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def prepare(owner: psycopg.Connection[Any]) -> None:
+    """The store exactly as the migration makes it, and a table of objects under row-level security."""
+    migration = importlib.import_module("renda.kernel.search.migrations.0001_initial")
+    for statement in (migration.STORE, migration.PUT, migration.DROP, migration.FIND, migration.GRANTS):
+        owner.execute(statement)
+    owner.execute("CREATE TABLE object (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, title text, grams text[])")
+    owner.execute("ALTER TABLE object ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+    owner.execute(f"CREATE POLICY see ON object USING (tenant_id = ANY ({SCOPE}))")
+    owner.execute("GRANT SELECT ON object TO renda_app")
+
+
+def fill(owner: psycopg.Connection[Any], count: int) -> float:
+    """Store the documents through ``search_put``, 1,000 a statement; returns the seconds that it took."""
+    owner.execute("DROP INDEX search_store.document_grams")
+    begin = time.perf_counter()
+    batch: list[tuple[str, int, int, str, str]] = []
+    for number, text in enumerate(texts(count), 1):
+        normal = grams.normal(text)
+        batch.append(("message", number, TENANTS[number % len(TENANTS)], normal, " ".join(grams.grams(normal))))
+        if len(batch) == 1000 or number == count:
+            columns = [list(column) for column in zip(*batch, strict=True)]
+            owner.execute("SELECT search_put(%s::text[], %s::bigint[], %s::bigint[], %s::text[], %s::text[])", columns)
+            batch.clear()
+    owner.execute("SET maintenance_work_mem = '1GB'")
+    owner.execute("CREATE INDEX document_grams ON search_store.document USING gin (grams)")
+    seconds = time.perf_counter() - begin
+    scope = "{" + ",".join(map(str, TENANTS)) + "}"
+    owner.execute("SELECT set_config('renda.tenants', %s, false)", [scope])
+    owner.execute("INSERT INTO object SELECT object_id, tenant_id, left(text, 40), grams FROM search_store.document")
+    owner.execute("CREATE INDEX object_grams ON object USING gin (grams)")
+    owner.execute("VACUUM ANALYZE search_store.document")
+    owner.execute("VACUUM ANALYZE object")
+    return seconds
+
+
+def median_ms(work: Callable[[], Any], runs: int = RUNS) -> float:
+    """Median milliseconds of ``runs`` runs after one for warmth."""
+    work()
+    taken = []
+    for _ in range(runs):
+        begin = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - begin) * 1000)
+    return statistics.median(taken)
+
+
+class Asked:
+    """One question, put to an owner's and an application's connection."""
+
+    def __init__(self, owner: psycopg.Connection[Any], app: psycopg.Connection[Any], query: str) -> None:
+        self.owner, self.app = owner, app
+        words = grams.query_words(query)
+        self.needed, self.patterns = grams.query_grams(words), grams.patterns(words)
+
+    def raw(self) -> int:
+        """The bare index scan: no scope, no row-level security, the same order and limit."""
+        rows = self.owner.execute(
+            "SELECT object_id FROM search_store.document WHERE kind = 'message' AND grams @> %s AND text LIKE ALL (%s)"
+            " ORDER BY object_id DESC LIMIT %s",
+            [self.needed, self.patterns, LIMIT],
+        )
+        return len(rows.fetchall())
+
+    def in_scope(self, tenants: list[int]) -> int:
+        """What a page does: scope, ``search_ids``, the ids joined to the selector's rows."""
+        with self.app.transaction():
+            self._scope(tenants)
+            found = self.app.execute(
+                "SELECT search_ids('message', %s::text[], %s::text[], %s, NULL)", [self.needed, self.patterns, LIMIT]
+            ).fetchall()
+            ids = [row[0] for row in found]
+            rows = self.app.execute("SELECT id, title FROM object WHERE id = ANY (%s) ORDER BY id DESC", [ids])
+            return len(rows.fetchall())
+
+    def trap(self) -> int:
+        """The same condition straight on a table under row-level security."""
+        with self.app.transaction():
+            self._scope(TENANTS)
+            rows = self.app.execute(
+                "SELECT id FROM object WHERE grams @> %s ORDER BY id DESC LIMIT %s", [self.needed, LIMIT]
+            )
+            return len(rows.fetchall())
+
+    def _scope(self, tenants: list[int]) -> None:
+        self.app.execute("SELECT set_config('renda.tenants', %s, true)", ["{" + ",".join(map(str, tenants)) + "}"])
+
+
+def tell(name: str, **values: Any) -> None:
+    """One figure on one line."""
+    print(json.dumps({"bench": "search", "figure": name, **values}, ensure_ascii=False), flush=True)  # noqa: T201 - its output
+
+
+def main() -> int:
+    """Run it; exit code 1 when the promise of at most five times the raw index scan is broken."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--documents", type=int, default=200_000)
+    count = parser.parse_args().documents
+    worst = 0.0
+    with bench_database() as (owner_url, app_url), psycopg.connect(owner_url, autocommit=True) as owner:
+        prepare(owner)
+        tell("fill", documents=count, seconds=round(fill(owner, count), 1))
+        size = owner.execute("SELECT pg_total_relation_size('search_store.document') / 1048576").fetchone()
+        tell("size", mebibytes=int(size[0]) if size else None)
+        with psycopg.connect(app_url, autocommit=True) as app:
+            for name, query in QUESTIONS.items():
+                asked = Asked(owner, app, query)
+                raw, hits = median_ms(asked.raw), asked.raw()
+                city = median_ms(lambda asked=asked: asked.in_scope(TENANTS))
+                township = median_ms(lambda asked=asked: asked.in_scope(TOWNSHIP))
+                if asked.in_scope(TENANTS) != hits:
+                    raise AssertionError(f"{query}: other hits under row-level security")
+                times = city / raw
+                worst = max(worst, times)
+                tell(
+                    name,
+                    query=query,
+                    hits=hits,
+                    raw_ms=round(raw, 2),
+                    city_ms=round(city, 2),
+                    township_ms=round(township, 2),
+                    times=round(times, 2),
+                )
+            trap = median_ms(Asked(owner, app, QUESTIONS["rare_2"]).trap, 3)
+            tell("trap", query=QUESTIONS["rare_2"], straight_under_rls_ms=round(trap, 1))
+    tell("worst", times=round(worst, 2), target=5.0, held=worst <= 5)
+    return 0 if worst <= 5 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
