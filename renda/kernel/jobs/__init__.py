@@ -5,6 +5,6 @@ case_id=7)`` in an action asks for it. The row is committed or rolled back toget
 the worker finds it by polling (≤ 1 s) and no NOTIFY is sent: NOTIFY inside business transactions halves commits.
 """
 
-from renda.kernel.jobs.registry import JOBS, Job, UnknownJob, daily, defer, defer_many, job, run
+from renda.kernel.jobs.registry import JOBS, Job, UnknownJobError, daily, defer, defer_many, job, run
 
-__all__ = ["JOBS", "Job", "UnknownJob", "daily", "defer", "defer_many", "job", "run"]
+__all__ = ["JOBS", "Job", "UnknownJobError", "daily", "defer", "defer_many", "job", "run"]

@@ -15,9 +15,7 @@ from renda.kernel.jobs.registry import JOBS
 _DEFER = re.compile(r"""\bdefer\(\s*["']([a-z0-9_.]+)["']""")
 
 
-def deferred_jobs_exist(
-    app_configs: Sequence[AppConfig] | None, **_: Any
-) -> Iterable[CheckMessage]:
+def deferred_jobs_exist(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterable[CheckMessage]:
     """kernel_jobs.E001: ``defer("name")`` somewhere in renda names a job that no ``@job`` declares."""
     for path in _sources(app_configs or list(apps.get_app_configs())):
         yield from unknown_names(path)

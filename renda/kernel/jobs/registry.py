@@ -21,7 +21,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 logger = logging.getLogger(__name__)
 
 
-class UnknownJob(LookupError):
+class UnknownJobError(LookupError):
     """No ``@job`` of this name: a fault in the code, found by ``renda check`` (kernel_jobs.E001)."""
 
 
@@ -108,7 +108,7 @@ def run(name: str, **args: Any) -> None:
     """Do a job here and now (tests; a replay that holds the clock).
 
     Raises:
-        UnknownJob: nobody declared it.
+        UnknownJobError: nobody declared it.
     """
     _named(name)(**args)
 
@@ -117,7 +117,7 @@ def defer(name: str, **args: Any) -> None:
     """Ask for a job in the running transaction: no commit, no job.
 
     Raises:
-        UnknownJob: nobody declared it.
+        UnknownJobError: nobody declared it.
     """
     defer_many([(name, args)])
 
@@ -126,7 +126,7 @@ def defer_many(wanted: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
     """Ask for many jobs, of any names, with one statement.
 
     Raises:
-        UnknownJob: nobody declared one of them; then none is stored.
+        UnknownJobError: nobody declared one of them; then none is stored.
     """
     rows = [
         QueuedJob(
@@ -161,7 +161,7 @@ def _named(name: str) -> Job:
     try:
         return JOBS[name]
     except KeyError:
-        raise UnknownJob(f"no job is called {name!r}") from None
+        raise UnknownJobError(f"no job is called {name!r}") from None
 
 
 @cache
