@@ -1,6 +1,14 @@
 """What other capabilities may import from congress. Nothing else of it is theirs."""
 
 from renda.congress.actors import actor_for
+from renda.congress.assigning import (
+    assigning_above,
+    may_assign,
+    organisations_to_assign,
+    organisations_to_oversee,
+    places_of,
+    rulers,
+)
 from renda.congress.facts import record_fact
 from renda.congress.models import (
     Congress,
@@ -62,6 +70,7 @@ __all__ = [
     "StationDeputy",
     "WallCode",
     "actor_for",
+    "assigning_above",
     "congress_of",
     "congresses_for",
     "congresses_over",
@@ -71,11 +80,16 @@ __all__ = [
     "handlers",
     "lineage",
     "mandates_for",
+    "may_assign",
     "open_code",
+    "organisations_to_assign",
+    "organisations_to_oversee",
     "organisations_for",
     "people_for",
+    "places_of",
     "posts_for",
     "record_fact",
+    "rulers",
     "stations_at",
     "stations_for",
 ]
