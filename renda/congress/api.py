@@ -30,6 +30,7 @@ from renda.congress.models import (
     WallCode,
     full_code,
 )
+from renda.congress.place_matcher import FoundPlace, PlaceMatcher
 from renda.congress.selectors import (
     FoundDeputy,
     FoundMandate,
@@ -58,12 +59,14 @@ __all__ = [
     "ElectoralDistrict",
     "FoundDeputy",
     "FoundMandate",
+    "FoundPlace",
     "Mandate",
     "Organisation",
     "OrganisationKind",
     "Person",
     "Place",
     "PlaceLevel",
+    "PlaceMatcher",
     "Post",
     "PostKind",
     "Station",
@@ -82,9 +85,9 @@ __all__ = [
     "mandates_for",
     "may_assign",
     "open_code",
+    "organisations_for",
     "organisations_to_assign",
     "organisations_to_oversee",
-    "organisations_for",
     "people_for",
     "places_of",
     "posts_for",

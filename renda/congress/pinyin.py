@@ -23,8 +23,8 @@ _DOUBLE_INITIALS = {
     "司徒": "st", "令狐": "lh", "宰父": "zf", "单于": "cy", "皇甫": "hf", "夏侯": "xh", "慕容": "mr", "东方": "df",
     "公孙": "gs", "宇文": "yw",
 }  # fmt: skip
-# Characters that the reading table does not know and that occur in names.
-RARE = {"𠮷": "ji", "㐂": "xi", "〇": "ling"}
+# Characters that occur in names and that the reading table does not know, or reads as in another word (萝卜).
+RARE = {"𠮷": "ji", "㐂": "xi", "〇": "ling", "卜": "bu"}
 
 
 def reading(name: str) -> tuple[str, str]:
