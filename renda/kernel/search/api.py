@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
 from renda.kernel.actions.api import Context
 from renda.kernel.search import grams
@@ -16,6 +17,7 @@ M = TypeVar("M", bound=models.Model)
 
 # A person looks through no more hits than this; the page says that older ones are left out.
 MOST = 1000
+_SEARCH = "search_ids(%s, %s::text[], %s::text[], %s, %s::bigint)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +79,30 @@ def search_ids(kind: str, query: str, limit: int = 200, *, before: int | None = 
         Unscoped: no scope is set.
     """
     require_scope("search")
-    words = grams.query_words(query)
-    if not words or limit <= 0:
-        return []
-    arguments = [kind, grams.query_grams(words), grams.patterns(words), limit, before]
-    return _call("SELECT search_ids(%s, %s::text[], %s::text[], %s, %s::bigint)", arguments)
+    arguments = _arguments(kind, query, limit, before)
+    return _call(f"SELECT {_SEARCH}", arguments) if arguments else []
 
 
 def matching(rows: models.QuerySet[M], kind: str, query: str, *, limit: int = MOST) -> models.QuerySet[M]:
-    """The rows of a selector that the query finds, among its newest ``limit`` hits; all rows for an empty query."""
-    if not grams.query_words(query):
+    """The rows of a selector that the query finds, among its newest ``limit`` hits; all rows for an empty query.
+
+    The search is a part of the selector's own statement.
+
+    Raises:
+        Unscoped: no scope is set.
+    """
+    require_scope("search")
+    arguments = _arguments(kind, query, limit, None)
+    if not arguments:
         return rows
-    return rows.filter(pk__in=search_ids(kind, query, limit))
+    return rows.filter(pk__in=RawSQL(f"SELECT {_SEARCH}", arguments))  # noqa: S611 - a constant; values are parameters
+
+
+def _arguments(kind: str, query: str, limit: int, before: int | None) -> list[Any] | None:
+    words = grams.query_words(query)
+    if not words or limit <= 0:
+        return None
+    return [kind, grams.query_grams(words), grams.patterns(words), limit, before]
 
 
 def _call(statement: str, arguments: list[Any]) -> list[int]:

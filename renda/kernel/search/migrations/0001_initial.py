@@ -52,7 +52,7 @@ $$;
 # EXECUTE plans with the words at hand: a common word walks the newest rows, a rare one the gram index.
 FIND = """
 CREATE FUNCTION search_ids(wanted_kind text, needed_grams text[], patterns text[], most integer, before bigint)
-RETURNS SETOF bigint LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, search_store, pg_temp AS $$
+RETURNS SETOF bigint LANGUAGE plpgsql STABLE ROWS 200 SECURITY DEFINER SET search_path = pg_catalog, search_store, pg_temp AS $$
 DECLARE
     scope bigint[] := nullif(current_setting('renda.tenants', true), '')::bigint[];
 BEGIN

@@ -15,6 +15,7 @@ from renda.kernel.errors import Unscoped
 from renda.kernel.parties import Actor
 from renda.kernel.search import api
 from renda.kernel.search.api import Document
+from renda.kernel.tenancy.models import Tenant
 from renda.kernel.tenancy.scope import tenant_transaction
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,22 @@ def test_only_in_scope() -> None:
         cursor.execute("SELECT set_config('renda.tenants', '', true)")
         cursor.execute("SELECT count(*) FROM search_ids('test', ARRAY['路灯'], ARRAY[]::text[], 10, NULL)")
         assert cursor.fetchone() == (0,)
+
+
+def test_a_selector_and_the_search_are_one_statement() -> None:
+    for key, name in ((1, "一"), (5, "五"), (9, "九")):
+        Tenant(id=key, name=name, level="city", path=[key]).save()
+    rows = Tenant.objects.order_by("id")
+    with scope(OURS):
+        with CaptureQueriesContext(connection) as queries:
+            assert [row.name for row in api.matching(rows, "test", "路")] == ["一", "五"]
+        assert len(queries) == 1
+        assert [row.name for row in api.matching(rows, "test", "路", limit=1)] == ["五"]
+        assert api.matching(rows, "test", " ").count() == 3
+    with scope(THEIRS):
+        assert not api.matching(rows, "test", "路").exists()
+    with pytest.raises(Unscoped):
+        api.matching(rows, "test", "路")
 
 
 def test_newest_first_and_paged() -> None:
