@@ -187,6 +187,10 @@ RENDA_PACKAGE_FILES = {
     "tabler/tabler.min.css": PACKAGES / "@tabler/core/dist/css/tabler.min.css",
     "tabler/tabler.min.js": PACKAGES / "@tabler/core/dist/js/tabler.min.js",
     "htmx/htmx.min.js": PACKAGES / "htmx.org/dist/htmx.min.js",
+    # The files above name their source maps, and collectstatic insists on what is named.
+    "tabler/tabler.min.css.map": PACKAGES / "@tabler/core/dist/css/tabler.min.css.map",
+    "tabler/tabler.min.js.map": PACKAGES / "@tabler/core/dist/js/tabler.min.js.map",
+    "htmx/htmx.min.js.map": PACKAGES / "htmx.org/dist/htmx.min.js.map",
     "alpine/alpine.min.js": PACKAGES / "@alpinejs/csp/dist/cdn.min.js",
 }
 RENDA_ICONS_DIR = PACKAGES / "@tabler/icons/icons"
