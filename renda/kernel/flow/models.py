@@ -290,7 +290,7 @@ class Delegation(Row):
 
     from_party = models.ForeignKey("kernel_parties.Party", models.PROTECT, related_name="+")
     to_party = models.ForeignKey("kernel_parties.Party", models.PROTECT, related_name="+")
-    flow_key = models.CharField(max_length=60, null=True, blank=True)
+    flow_key = models.CharField(max_length=60, default="", blank=True)  # "": every flow
     starts_on = models.DateField()
     ends_on = models.DateField()
 

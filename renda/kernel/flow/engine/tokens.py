@@ -61,7 +61,7 @@ def leave(run: Run, activation: Activation, outcome: str) -> None:
     token = tree.tokens[activation.token_id]
     closing.unfinished(run, activation, "sibling")
     tree.set(activation, state="done", outcome=outcome, closed_at=run.now)
-    if activation.return_to_id is not None and outcome != "reject":
+    if activation.return_to_id is not None and outcome != "reject" and not outcome.startswith("go:"):
         back = tree.activations[activation.return_to_id]
         enter(run, token, back.node, back.came_from_id, places=places_of(tree, back.id))
         return

@@ -134,8 +134,17 @@ class Tree:
             yield self.effects
         except BaseException:
             for effect in reversed(self.effects):
-                _take_back(self, effect)
+                self._take_back(effect)
             raise
+
+    def _take_back(self, effect: Effect) -> None:
+        if effect[0] == "+":
+            row = self.rows[effect[1]].pop(effect[2]["id"])
+            if isinstance(row, Task):
+                self._tasks_of[row.activation_id].remove(row)
+            return
+        _, table, row_id, change = effect
+        apply(self, ("=", table, row_id, {name: (new, old) for name, (old, new) in change.items()}))
 
 
 def apply(tree: Tree, effect: Effect) -> None:
@@ -150,16 +159,6 @@ def apply(tree: Tree, effect: Effect) -> None:
     row = tree.rows[table][row_id]
     for name, (_, new) in change.items():
         setattr(row, name, new)
-
-
-def _take_back(tree: Tree, effect: Effect) -> None:
-    if effect[0] == "+":
-        row = tree.rows[effect[1]].pop(effect[2]["id"])
-        if isinstance(row, Task):
-            tree._tasks_of[row.activation_id].remove(row)
-        return
-    _, table, row_id, change = effect
-    apply(tree, ("=", table, row_id, {name: (new, old) for name, (old, new) in change.items()}))
 
 
 def to_json(effects: Sequence[Effect]) -> list[Any]:
