@@ -51,3 +51,32 @@ def register_subject(
     if SUBJECTS.setdefault(label, made) != made:
         raise ValueError(f"subject {label} is registered twice")
     return made
+
+
+# Chinese words for what stands before the ``@`` of a who expression: ``post:assigner`` → 交办人.
+WHO_TITLES: dict[str, str] = {"initiator": "发起人", "head": "单位负责人"}
+
+
+def register_who_titles(titles: Mapping[str, str]) -> None:
+    """Register the words for the expressions that a resolver understands (``post:assigner`` → 交办人)."""
+    WHO_TITLES.update(titles)
+
+
+def who_title(word: str, subject: SubjectType | None) -> str:
+    """A who expression in Chinese, for people who read a flow: 承办单位的经办人."""
+    if word == "choice":
+        return "由上一步选定"
+    if word.startswith("choice:"):
+        return f"从{who_title(word.removeprefix('choice:'), subject)}中选定"
+    titles = subject.field_titles if subject else {}
+
+    def field_title(name: str) -> str:
+        return titles.get(name, name)
+
+    head, _, anchor = word.partition("@")
+    if head.startswith("field:"):
+        return field_title(head.removeprefix("field:"))
+    title = WHO_TITLES.get(head, head.removeprefix("post:"))
+    if anchor.startswith("field:"):
+        return f"{field_title(anchor.removeprefix('field:'))}的{title}"
+    return title
