@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,6 @@ from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error
 
 from renda.kernel.jobs.registry import JOBS
-
-_DEFER = re.compile(r"""\bdefer\(\s*["']([a-z0-9_.]+)["']""")
 
 
 def deferred_jobs_exist(app_configs: Sequence[AppConfig] | None, **_: Any) -> Iterable[CheckMessage]:
@@ -23,10 +21,19 @@ def deferred_jobs_exist(app_configs: Sequence[AppConfig] | None, **_: Any) -> It
 
 def unknown_names(path: Path) -> Iterator[CheckMessage]:
     """The errors of one source file."""
-    for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        for name in _DEFER.findall(text):
-            if name not in JOBS:
-                yield Error(f"no job is called {name!r}", obj=f"{path}:{line}", id="kernel_jobs.E001")
+    text = path.read_text(encoding="utf-8")
+    if "defer(" not in text:
+        return
+    for call in ast.walk(ast.parse(text)):
+        if isinstance(call, ast.Call) and _is_defer(call.func) and call.args:
+            name = call.args[0]
+            if isinstance(name, ast.Constant) and name.value not in JOBS:
+                yield Error(f"no job is called {name.value!r}", obj=f"{path}:{call.lineno}", id="kernel_jobs.E001")
+
+
+def _is_defer(function: ast.expr) -> bool:
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name == "defer"
 
 
 def _sources(app_configs: Sequence[AppConfig]) -> Iterator[Path]:

@@ -20,6 +20,7 @@ from rich.table import Table
 from renda.site.database import leased
 from renda.site.environment import data_directory
 from renda.site.serve import stamps
+from renda.site.serve.process import adopt_orphans
 from renda.site.serve.supervisor import Supervisor
 
 console = Console(highlight=False, soft_wrap=True)
@@ -45,6 +46,8 @@ def serve(words: Sequence[str]) -> int:
                 console.print(f"端口 {port} 已被别的程序占用,请用 --port(或 --live-port)换一个。")
                 return 1
         _live_address(options)
+        # Before anything is started: the database server becomes an orphan of pg_ctl, and then our child.
+        adopt_orphans()
         server = stack.enter_context(leased(root, _say))
         stamps.migrate(root, _say)
         stamps.collect_static(root, _say)

@@ -76,7 +76,7 @@ def _step(name: str, words: list[str], say: Say, extra: dict[str, str], *, progr
 def environment() -> dict[str, str]:
     """The environment of a child: ours, and the project on Python's path wherever we were started."""
     path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "renda.site.settings"}
+    return {"DJANGO_SETTINGS_MODULE": "renda.site.settings", **os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
 def _applied() -> list[int] | None:

@@ -12,7 +12,7 @@ from types import FrameType
 
 from renda.site.database import Server, ServerError
 from renda.site.serve.children import Child
-from renda.site.serve.process import adopt_orphans, reap_orphans
+from renda.site.serve.process import reap_orphans
 from renda.site.serve.stamps import environment
 
 Say = Callable[[str], None]
@@ -43,7 +43,6 @@ class Supervisor:
 
     def run(self, on_ready: Callable[[], None]) -> bool:
         """Serve until SIGTERM or SIGINT; returns whether every child drained by itself."""
-        adopt_orphans()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._ask)
         try:
@@ -58,7 +57,7 @@ class Supervisor:
         return drained
 
     def _children(self) -> list[Child]:
-        address = ["--host", self.host, "--log-level", "warning", "--no-ws"]
+        address = ["--host", self.host, "--log-level", "error", "--no-ws"]
         respawn = ["--respawn-failed-workers", "--respawn-interval", "0.5"]
         granian = [sys.executable, "-m", "granian", *address, *respawn]
         web = [*granian, "renda.site.wsgi:application", "--interface", "wsgi", "--port", str(self.port)]
