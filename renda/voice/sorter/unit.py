@@ -55,13 +55,11 @@ def propose(subject: str, body: str, category: str = "", limit: int = 3) -> list
     """Kinds of department, best first, at most ``limit``; empty when neither category nor words tell."""
     words = _words()
     in_subject, in_body = words.find(subject), words.find(body)
-    scores = Counter(
-        {kind: CATEGORY_WORTH for kind, department in departments().items() if category in department.categories}
-    )
+    scores = {kind: CATEGORY_WORTH for kind, department in departments().items() if category in department.categories}
     for found, worth in ((in_subject, SUBJECT_WORTH), (in_body, 1.0)):
         for word, number in found.items():
             for kind, weight in words.speaks_for(word).items():
-                scores[kind] += worth * weight * dampened(number)
+                scores[kind] = scores.get(kind, 0.0) + worth * weight * dampened(number)
     ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
     total = sum(scores.values())
     return [
