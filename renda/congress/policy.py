@@ -42,6 +42,8 @@ _MASTER_DATA = (
 )
 
 grant(PostKind.BUSINESS_ADMINISTRATOR, *_MASTER_DATA, where="tree")
+# Flows belong to her too, never to the system administrator.
+grant(PostKind.BUSINESS_ADMINISTRATOR, "flow.fork", "flow.publish", "flow.retire", where="tree")
 # A township's presidium and a county's office print codes for their own people; they do not build the house.
 grant(PostKind.CLERK, "person.view", "person.invite", "person.reveal", "station.edit")
 for _kind in (

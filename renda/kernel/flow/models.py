@@ -205,6 +205,9 @@ class Task(Row):
                 condition=Q(state="open", overdue=False, due_at__isnull=False),
                 name="task_due",
             ),
+            models.Index(
+                fields=["claimed_by", "closed_at"], condition=Q(state__in=("done", "sent_back")), name="task_done"
+            ),
         ]
 
     def __str__(self) -> str:
