@@ -6,5 +6,6 @@ the worker finds it by polling (≤ 1 s) and no NOTIFY is sent: NOTIFY inside bu
 """
 
 from renda.kernel.jobs.registry import JOBS, Job, UnknownJobError, daily, defer, defer_many, job, run
+from renda.kernel.jobs.tickers import ticker
 
-__all__ = ["JOBS", "Job", "UnknownJobError", "daily", "defer", "defer_many", "job", "run"]
+__all__ = ["JOBS", "Job", "UnknownJobError", "daily", "defer", "defer_many", "job", "run", "ticker"]

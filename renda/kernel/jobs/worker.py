@@ -12,6 +12,8 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import DeleteJobCondition, Status
 
+from renda.kernel.jobs.tickers import TICKERS, tick_for_ever
+
 POLL_SECONDS = 0.8
 HEARTBEAT_SECONDS = 2.0
 # A worker that has been silent for five heartbeats is dead; its jobs are run again.
@@ -33,7 +35,8 @@ async def work(*, concurrency: int = 2, wait: bool = True) -> None:
     assert isinstance(connector, DjangoConnector)
     with django_app.replace_connector(connector.get_worker_connector()) as app:
         async with app.open_async():
-            rescuer = asyncio.create_task(_rescue_for_ever(app))
+            beside = [asyncio.create_task(_rescue_for_ever(app))]
+            beside += [asyncio.create_task(tick_for_ever(one)) for one in TICKERS.values() if wait]
             try:
                 await app.run_worker_async(
                     name="renda",
@@ -47,8 +50,9 @@ async def work(*, concurrency: int = 2, wait: bool = True) -> None:
                     delete_jobs=DeleteJobCondition.SUCCESSFUL.value,
                 )
             finally:
-                rescuer.cancel()
-                await asyncio.gather(rescuer, return_exceptions=True)
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _rescue_for_ever(app: App) -> None:
