@@ -115,7 +115,7 @@ def _store(_ctx: Context, rows: list[Link]) -> None:
         Link.objects.bulk_create(rows, ignore_conflicts=True)
         for name in acyclic:
             new = [row.id for row in rows if row.kind == name]
-            cursor.execute(_LEADS_BACK, [new, name, new])
+            cursor.execute(_LEADS_BACK, [new, name])
             if cursor.fetchone():
                 raise Refused("links.cycle", "这样关联会形成循环，请检查。")
 
