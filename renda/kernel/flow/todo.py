@@ -82,7 +82,7 @@ def principals(actor: Actor) -> Principals:
     found: dict[int, frozenset[str] | None] = {}
     for party, key in rows.values_list("from_party_id", "flow_key"):
         known = found.get(party, frozenset())
-        found[party] = None if key is None or known is None else known | {key}
+        found[party] = None if not key or known is None else known | {key}
     return found
 
 

@@ -24,7 +24,7 @@ def _pairs(table: Mapping[str, Any]) -> str:
 
 def _key(key: str) -> str:
     bare = key.replace("_", "").replace("-", "")
-    return key if bare.isascii() and bare.isalnum() else json.dumps(key, ensure_ascii=False)
+    return key if bare.isascii() and bare.isalnum() else _value(key)
 
 
 def _value(value: Any) -> str:
