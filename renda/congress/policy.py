@@ -18,6 +18,7 @@ permission("station.edit", "维护联络站")
 permission("roster.import", "导入代表名册")
 permission("term.roll_over", "换届")
 permission("mandate.end", "终止代表职务")
+permission("demo.build", "建立演示数据")
 # The platform's three separated administrators.
 permission("place.import", "导入行政区划")
 permission("system.view", "查看系统运行情况")
@@ -67,7 +68,7 @@ grant(
 )
 grant(PostKind.AUDIT_ADMINISTRATOR, "audit.read", where="tree")
 # The command line: imports and the demo city.
-grant("machine", "place.import", "roster.import", "term.roll_over", "person.create", where="scope")
+grant("machine", "place.import", "roster.import", "term.roll_over", "person.create", "demo.build", where="scope")
 
 # Who may appoint which of the three: never one's own kind, so that no kind perpetuates itself.
 APPOINTS: dict[str, frozenset[str]] = {

@@ -1,0 +1,3 @@
+from renda.congress.demo.city import build
+
+__all__ = ["build"]
