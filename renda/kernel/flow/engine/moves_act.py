@@ -12,6 +12,7 @@ from renda.kernel.flow.engine.offers import (
     decisive,
     find_task,
     gone,
+    is_mine,
     require,
     stale,
     withdrawable,
@@ -189,7 +190,7 @@ def read(run: Run, case: Case, task_id: int) -> CaseEvent | None:
         Forbidden: it is not her task.
     """
     task = find_task(run, task_id)
-    if task.state == "open" and task.kind == "act" and task.read_at is not None:
+    if task.state == "open" and task.kind == "act" and task.read_at is not None and is_mine(run, case, task):
         return None
     offer = require(run, case, "read", task=task)
     with run.tree.recording():

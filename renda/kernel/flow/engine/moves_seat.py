@@ -192,7 +192,7 @@ def add(run: Run, case: Case, task: Task, to: int, place: str) -> Task:
     else:
         seat, position = max(t.seat for t in tree.tasks_of(activation.id)) + 1, 0
     if run.mover.person is not None:
-        tree.set(task, read_at=task.read_at or run.now)
+        tree.set(task, read_at=task.read_at or run.now, version=task.version + 1)
     return opening.new(
         run, case, activation, to, role=place, seat=seat, position=position, added_by_id=run.mover.person, **clock
     )

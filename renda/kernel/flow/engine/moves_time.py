@@ -7,6 +7,7 @@ from renda.kernel.flow.definition import Node
 from renda.kernel.flow.engine import closing
 from renda.kernel.flow.engine.moves_act import rescan, settle
 from renda.kernel.flow.engine.moves_seat import add, hand_to
+from renda.kernel.flow.engine.paths import can_reject
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.seats import MAIN, can_join
 from renda.kernel.flow.engine.tokens import leave
@@ -49,9 +50,7 @@ def time_out(run: Run, case: Case, task: Task) -> CaseEvent:
     with run.tree.recording():
         run.tree.set(task, overdue=True, due_soon=True)
         applied = [
-            rule
-            for rule in node.on_timeout
-            if task.state == "open" and _apply(run, case, node, activation, task, rule)
+            rule for rule in node.on_timeout if task.state == "open" and _apply(run, case, node, activation, task, rule)
         ]
         rescan(run)
         move = "time_out" if applied else "overdue"
@@ -67,6 +66,8 @@ def _apply(run: Run, case: Case, node: Node, activation: Activation, task: Task,
         return True
     if task.role not in MAIN:
         # An adviser, or somebody added, is only reminded: the deadline is the seat's.
+        return False
+    if rule == "reject" and not can_reject(run, case, activation):
         return False
     if rule in ("approve", "reject"):
         run.tree.set(task, state="done", action=rule, reason="timed_out", closed_at=run.now, version=task.version + 1)

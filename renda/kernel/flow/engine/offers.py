@@ -14,9 +14,9 @@ from datetime import timedelta
 from renda.kernel.errors import Forbidden, NotFound, Refused
 from renda.kernel.flow.definition import ASSIGNEE_MOVES, Node
 from renda.kernel.flow.engine import undo
-from renda.kernel.flow.engine.paths import targets
+from renda.kernel.flow.engine.paths import can_reject, targets
 from renda.kernel.flow.engine.run import Run
-from renda.kernel.flow.engine.seats import MAIN, chains, has_way_out, may_fill
+from renda.kernel.flow.engine.seats import MAIN, chains, may_fill
 from renda.kernel.flow.errors import TaskGone
 from renda.kernel.flow.models import Case, CaseEvent, PendingRequest, Task
 
@@ -70,14 +70,20 @@ def _free(run: Run, node: Node, task: Task, human: int) -> bool:
 
 
 def actions_of(run: Run, case: Case, node: Node, task: Task) -> tuple[str, ...]:
-    """The actions on a task, by its role: an adviser replies, whoever was added in a chain approves or rejects."""
+    """The actions on a task, by its role: an adviser replies, whoever was added in a chain approves or rejects.
+
+    ``reject`` is not among them where a rejection would have nowhere to go.
+    """
     if task.role == "consult":
         return ("reply", *(a for a in node.actions if a in ("copy_to", "circulate")))
+    actions = node.actions
     if task.role in ("before", "after"):
-        can_reject = node.votes or has_way_out(run.definition(case), node, "reject")
-        rest = (a for a in node.actions if a in ("transfer", "consult", "copy_to", "circulate"))
-        return ("approve", *(("reject",) if can_reject else ()), *rest)
-    return node.actions
+        passing = (a for a in actions if a in ("transfer", "consult", "copy_to", "circulate"))
+        actions = ("approve", "reject", *passing)
+    closes = "reject" in actions and decisive(run, case, node, task, "reject")
+    if closes and not can_reject(run, case, run.tree.activations[task.activation_id]):
+        return tuple(a for a in actions if a != "reject")
+    return actions
 
 
 def decisive(run: Run, case: Case, node: Node, task: Task, action: str) -> bool:
@@ -307,14 +313,15 @@ def require(
         raise gone(run, task)
     if offer is not None:
         return offer
-    if task is not None and run.mover.kind == "person" and _is_mine(run, case, task):
+    if task is not None and run.mover.kind == "person" and is_mine(run, case, task):
         raise Refused("flow.not_now", "这个环节现在不能这样操作。")
     if task is not None or run.mover.kind != "person":
         raise Forbidden("flow.not_assignee", "您不是这项工作的办理人。")
     raise Refused("flow.not_now", "现在不能这样操作，或者您没有这项权限。")
 
 
-def _is_mine(run: Run, case: Case, task: Task) -> bool:
+def is_mine(run: Run, case: Case, task: Task) -> bool:
+    """Whether a task is the mover's to see: as assignee, holder of the post, or delegate."""
     node = run.tree.node(run.tree.activations[task.activation_id])
     return task.assignee_id in run.mover.parties or way(run, case, node, task) is not None
 

@@ -71,6 +71,20 @@ def targets(run: Run, case: Case, activation: Activation) -> list[Target]:
     return found
 
 
+def reject_target(run: Run, case: Case, activation: Activation) -> Activation | None:
+    """Where a rejection without an edge goes (``on_reject``); None where that was not passed or is nobody's."""
+    flow, rule = run.definition(case), run.tree.node(activation).on_reject
+    wanted = {"initiator": flow.start.id}.get(rule, rule)
+    found = passed(run, case, activation) if rule else []
+    return next((one for one in found if rule == "previous" or one.node == wanted), None)
+
+
+def can_reject(run: Run, case: Case, activation: Activation) -> bool:
+    """Whether a rejection here has somewhere to go."""
+    has_edge = run.definition(case).edge(activation.node, "reject") is not None
+    return has_edge or reject_target(run, case, activation) is not None
+
+
 def places_of(tree: Tree, activation_id: int) -> list[Place]:
     """The seats of an activation, as they would be opened again."""
     return [_place(tree, main(chain)) for chain in chains(tree, activation_id).values()]

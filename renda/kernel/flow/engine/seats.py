@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from renda.kernel.flow.definition import Definition, Node
+from renda.kernel.flow.definition import Node
 from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.models import Task
 
@@ -147,21 +147,17 @@ def may_fill(tree: Tree, node: Node, task: Task, human: int) -> bool:
 
 
 def can_join(tree: Tree, activation_id: int, party: int, seat: int | None) -> bool:
-    """Whether a party may get a task: none of its own open here, and a human who fills no other seat.
+    """Whether a party may get a task: none of its own open here, no seat yet, and a human who fills no other seat.
 
     ``seat`` None: it comes in as an adviser and fills no seat.
     """
-    if any(t.unfinished and t.assignee_id == party and t.kind == "act" for t in tree.tasks_of(activation_id)):
-        return False
+    for task in tree.tasks_of(activation_id):
+        if task.kind == "act" and task.assignee_id == party:
+            seated_already = seat is not None and task.role != "consult" and task.state == "done"
+            if task.unfinished or seated_already:
+                return False
     able = tree.world.humans(party)
     if seat is None or not able:
         return bool(able)
     filled, others = seated(tree, activation_id, seat)
     return matching([able - filled, *(other - filled for other in others)])
-
-
-def has_way_out(definition: Definition, node: Node, outcome: str) -> bool:
-    """Whether a node can be left with an outcome."""
-    if definition.edge(node.id, outcome) is not None:
-        return True
-    return outcome == "reject" and bool(node.on_reject)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from renda.kernel.errors import Refused
 from renda.kernel.flow.definition import Edge, Node
 from renda.kernel.flow.engine import closing, opening
-from renda.kernel.flow.engine.paths import last_places, passed, places_of
+from renda.kernel.flow.engine.paths import last_places, places_of, reject_target
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.seats import Place
 from renda.kernel.flow.models import Activation, Case, Token
@@ -68,8 +68,8 @@ def leave(run: Run, activation: Activation, outcome: str) -> None:
     edge = way_out(run, case, node, outcome)
     if edge is not None:
         enter(run, token, edge.to, activation.id)
-    elif outcome == "reject" and node.on_reject:
-        _reject(run, case, token, activation, node.on_reject)
+    elif outcome == "reject" and (target := reject_target(run, case, activation)) is not None:
+        send_to(run, activation, target)
     else:
         raise Refused("flow.no_way", f"流程没有规定“{node.title}”之后的去向，请联系流程管理员。")
 
@@ -89,17 +89,6 @@ def way_out(run: Run, case: Case, node: Node, outcome: str) -> Edge | None:
     if exact is not None or (node.kind == "task" and outcome != "skip"):
         return exact
     return definition.edge(node.id, "approve") or next(iter(edges), None)
-
-
-def _reject(run: Run, case: Case, token: Token, activation: Activation, target: str) -> None:
-    """``on_reject``: a rejection without an edge goes back as a send-back would."""
-    found = passed(run, case, activation)
-    wanted = {"initiator": run.definition(case).start.id}.get(target, target)
-    for one in found:
-        if target == "previous" or one.node == wanted:
-            send_to(run, activation, one)
-            return
-    raise Refused("flow.no_way", "没有可以退回的环节，请联系流程管理员。")
 
 
 def send_to(run: Run, activation: Activation, target: Activation, *, straight: bool = False) -> None:

@@ -25,7 +25,19 @@ def possible(run: Run, event: CaseEvent) -> bool:
     """Whether an event can be taken back now."""
     if event.final or event.move not in ("act", "send_back") or _irrevocable(run, event):
         return False
-    return not any(_touched(run, event, key, values) for key, values in _after(event).items())
+    after = _after(event)
+    activation = run.tree.activations[run.tree.tasks[event.task_id or 0].activation_id]
+    if activation.state != "open" and ("activation", activation.id) not in after:
+        return False  # others have completed the node since
+    if any(_touched(run, event, key, values) for key, values in after.items()):
+        return False
+    task = run.tree.tasks[event.task_id or 0]
+    # Somebody may have asked the same party's advice since: nobody gets two open tasks at one node.
+    return not any(
+        other.unfinished and other.assignee_id == task.assignee_id and ("task", other.id) not in after
+        for other in run.tree.tasks_of(activation.id)
+        if other.kind == "act"
+    )
 
 
 def task_of(run: Run, event: CaseEvent) -> Task | None:

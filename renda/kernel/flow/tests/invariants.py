@@ -87,18 +87,14 @@ def _tokens(tree: Tree, case: Case) -> None:
 def _assignees(tree: Tree, case: Case) -> None:
     """4: one open act task an assignee an activation; and no human fills two seats in his own name."""
     held = Counter(
-        (t.activation_id, t.assignee_id)
-        for t in tree.of_case("task", case.id)
-        if t.kind == "act" and t.state == "open"
+        (t.activation_id, t.assignee_id) for t in tree.of_case("task", case.id) if t.kind == "act" and t.state == "open"
     )
     assert all(count == 1 for count in held.values())
     filled = Counter(
         (activation.id, human)
         for activation in tree.of_case("activation", case.id)
         for chain in seats.chains(tree, activation.id).values()
-        for human in {
-            seats.human_of(t) for t in chain if t.role != "consult" and t.state == "done" and t.claimed_by_id
-        }
+        for human in {seats.human_of(t) for t in chain if t.role != "consult" and t.state == "done" and t.claimed_by_id}
         if human is not None
     )
     assert all(count == 1 for count in filled.values()), "one human in two seats"

@@ -15,9 +15,10 @@ from renda.kernel.flow.tests.random_flows import PEOPLE, everybody
 from renda.kernel.flow.tests.world import POSTS, FakeWorld, run
 
 Press = tuple[int | None, str, dict[str, Any]]
-TASK_MOVES = "act send_back transfer consult claim release add_assignee copy_to circulate extend_request read".split()
-CASE_MOVES = "urge oversee suspend resume terminate jump reopen".split()
-REQUEST_MOVES = "extend_grant extend_refuse jump_grant jump_refuse".split()
+TASK_MOVES = ["act", "send_back", "transfer", "consult", "claim", "release", "add_assignee", "copy_to", "circulate", "extend_request", "read"]
+CASE_MOVES = ["urge", "oversee", "suspend", "resume", "terminate", "jump", "reopen"]
+WORK = ["act", "send_back", "withdraw", "consult", "add_assignee", "extend_request", "extend_grant", "jump_grant", "resume", "reopen"]
+REQUEST_MOVES = ["extend_grant", "extend_refuse", "jump_grant", "jump_refuse"]
 
 
 def press(tree: Tree, case: Case, who: int | None, move: str, given: dict[str, Any]) -> Any:
@@ -41,9 +42,9 @@ def legal(dice: random.Random, tree: Tree, case: Case) -> Press | None:
     """A press that the offers of a random person allow; a receiver or a node may still turn out unfit."""
     people = everybody(tree.world)  # type: ignore[arg-type]
     dice.shuffle(people)
-    for who in people[:5]:
+    for who in people:
         found = offers(run(tree, who), case)
-        found = [o for o in found if o.move not in ("suspend", "terminate", "jump") or dice.random() < 0.15]
+        found = [o for o in found if o.move in WORK or dice.random() < 0.1]
         if found:
             offer = dice.choice(found)
             return who, offer.move, arguments(dice, tree, offer)
@@ -95,6 +96,8 @@ def arbitrary(dice: random.Random, tree: Tree, case: Case) -> Press:
     who = dice.choice(everybody(tree.world))  # type: ignore[arg-type]
     move = dice.choice([*TASK_MOVES, *CASE_MOVES, *REQUEST_MOVES, "withdraw", "remove_assignee"])
     nodes = [node.id for node in tree.definition(case).nodes]
+    if not tree.tasks:
+        move = dice.choice(CASE_MOVES)
     given: dict[str, Any] = {}
     if move in REQUEST_MOVES:
         given["request_id"] = dice.choice([*tree.requests, 0])

@@ -91,7 +91,9 @@ class FlowMaker:
             node["same_person"] = "skip"
         if dice.random() < 0.5:
             node["deadline"] = {"within": f"{dice.randint(1, 4)} days", "again": dice.choice(["restart", "remaining"])}
-            node["on_timeout"] = dice.choice([[], ["remind"], ["escalate"], ["escalate:transfer"], ["remind", "go:out"]])
+            node["on_timeout"] = dice.choice(
+                [[], ["remind"], ["escalate"], ["escalate:transfer"], ["remind", "go:out"]]
+            )
         if mode == "all":
             node["veto"] = dice.choice(["at_once", "at_end"])
         if mode == "ratio":

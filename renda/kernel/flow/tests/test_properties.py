@@ -63,20 +63,21 @@ def one_move(dice: random.Random, tree: Tree) -> None:
     was_offered = presses.offered(tree, case, who, move, given_)
     before, events = dump(tree), len(tree.events)
     try:
-        presses.press(tree, case, who, move, given_)
+        done = presses.press(tree, case, who, move, given_)
     except RendaError as error:
         # 7: a refused move changes nothing. 11: what was offered is refused only for what a form gets wrong.
         assert dump(tree) == before
         assert len(tree.events) == events
-        # Nobody to be found at the next node is the definition's fault, told to whoever presses.
-        assert not was_offered or isinstance(error, Invalid) or error.code in ("flow.nobody", "flow.no_way")
+        assert not was_offered or isinstance(error, Invalid)
     else:
-        assert was_offered, f"{move} by {who} was accepted but not offered"
+        # Opening one's own task a second time writes nothing.
+        assert was_offered or (done is None and dump(tree) == before), f"{move} by {who} was not offered"
 
 
 @profile
-@given(st.randoms(use_true_random=False))
-def test_every_invariant_holds_after_every_move(dice: random.Random) -> None:
+@given(st.integers(0, 2**40))
+def test_every_invariant_holds_after_every_move(seed: int) -> None:
+    dice = random.Random(seed)
     tree = a_case(dice)
     if tree is None:
         return
@@ -89,9 +90,10 @@ def test_every_invariant_holds_after_every_move(dice: random.Random) -> None:
 
 
 @profile
-@given(st.randoms(use_true_random=False))
-def test_a_second_press_on_the_same_task_is_told_so(dice: random.Random) -> None:
+@given(st.integers(0, 2**40))
+def test_a_second_press_on_the_same_task_is_told_so(seed: int) -> None:
     """9: of two presses that saw the same version, one is done and the other changes nothing."""
+    dice = random.Random(seed)
     tree = a_case(dice)
     if tree is None:
         return
@@ -118,9 +120,10 @@ def test_a_second_press_on_the_same_task_is_told_so(dice: random.Random) -> None
 
 
 @profile
-@given(st.randoms(use_true_random=False))
-def test_an_administrator_always_gets_a_case_to_its_end(dice: random.Random) -> None:
+@given(st.integers(0, 2**40))
+def test_an_administrator_always_gets_a_case_to_its_end(seed: int) -> None:
     """1: whatever happened, a running case can still be terminated and leaves nothing behind."""
+    dice = random.Random(seed)
     tree = a_case(dice)
     if tree is None:
         return
