@@ -1,0 +1,114 @@
+"""The base of the house's forms, and the field for several pictures or files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from renda.kernel.errors import Invalid, Refused, StateChanged
+
+MEGABYTE = 1024 * 1024
+
+
+class HouseForm(forms.Form):
+    """A form whose labels carry no colon and that takes an action's ``Invalid`` as its own errors."""
+
+    # The browser's bubbles are not readable in elder mode and not in our words; the server answers at the field.
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+
+    def take(self, error: Invalid) -> None:
+        """Show an action's refusal at its fields; what names no field of this form stands above it."""
+        if not error.fields:
+            self.add_error(None, error.message)
+        for name, message in error.fields.items():
+            self.add_error(name if name in self.fields else None, message)
+
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        """Turn ``Invalid`` and ``Refused`` of the action inside into errors of this form; ask ``form.errors`` after.
+
+        Raises:
+            StateChanged: what the page shows is stale; typing it again would not help.
+        """
+        try:
+            yield
+        except StateChanged:
+            raise
+        except Invalid as error:
+            self.take(error)
+        except Refused as error:
+            self.add_error(None, error.message)
+
+
+class FilesInput(forms.FileInput):
+    """A file input for several files; with scripts it lists what was chosen, with small pictures."""
+
+    allow_multiple_selected = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"multiple": True, "data-files": "", **(attrs or {})})
+
+
+class FilesField(forms.FileField):
+    """Several files in one field; cleans to a list of ``UploadedFile``.
+
+    Args:
+        max_count: how many at most.
+        max_megabytes: how large one file may be, in MiB. What the files really are is judged by ``kernel.files``.
+        accept: what the file dialog offers, e.g. ``image/*``.
+    """
+
+    widget = FilesInput
+
+    def __init__(self, *, max_count: int = 9, max_megabytes: int = 20, accept: str = "", **kwargs: Any) -> None:
+        self.max_count, self.max_bytes = max_count, max_megabytes * MEGABYTE
+        kwargs.setdefault("help_text", f"最多 {max_count} 个，每个不超过 {max_megabytes} MB。")
+        super().__init__(**kwargs)
+        self.widget.attrs["data-max-count"] = max_count
+        if accept:
+            self.widget.attrs["accept"] = accept
+
+    def clean(self, data: Any, initial: Any = None) -> Any:  # the stubs' signature
+        """The files, each checked by itself.
+
+        Raises:
+            ValidationError: too many, one too large, one empty, none though required.
+        """
+        given: Sequence[UploadedFile] = data if isinstance(data, list | tuple) else [data] if data else []
+        if not given:
+            super().clean(None, initial)
+            return []
+        if len(given) > self.max_count:
+            raise forms.ValidationError(f"最多上传 {self.max_count} 个文件，您选择了 {len(given)} 个。")
+        files = [super(FilesField, self).clean(item, initial) for item in given]
+        for item in files:
+            if item.size > self.max_bytes:
+                limit = self.max_bytes // MEGABYTE
+                raise forms.ValidationError(f"“{item.name}”超过 {limit} MB，请压缩后再上传。")
+        return files
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    """The browser's own picker of day and time."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")

@@ -1,0 +1,19 @@
+"""The kit's addresses, mounted at ``/ui/``."""
+
+from django.urls import path
+
+from renda.kernel.ui import gallery, views
+
+app_name = "ui"
+
+urlpatterns = [
+    path("elder/", views.elder, name="elder"),
+    path("to-do/", views.to_do, name="to_do"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("gallery/", views.in_workshop_only(gallery.gallery), name="gallery"),
+    path("gallery/public/", views.in_workshop_only(gallery.public), name="gallery_public"),
+    path("gallery/case/", views.in_workshop_only(gallery.case), name="gallery_case"),
+    path("gallery/list/", views.in_workshop_only(gallery.listing), name="gallery_list"),
+    path("gallery/form/", views.in_workshop_only(gallery.form), name="gallery_form"),
+    path("gallery/fault/", views.in_workshop_only(gallery.fault), name="gallery_fault"),
+]
