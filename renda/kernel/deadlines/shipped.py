@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import cast
 
 from django.apps import apps
 from django.db import transaction
 
 from renda.kernel.deadlines import store
 from renda.kernel.deadlines.models import DeadlineRule
-from renda.kernel.deadlines.rules import UNITS, Rule, Unit
+from renda.kernel.deadlines.rules import UNITS, Rule
 
 FILE_NAME = "deadlines.csv"
 _COLUMNS = tuple(column.name for column in fields(Rule) if column.name != "tenant_id")
@@ -57,7 +56,8 @@ def read_rules(path: Path) -> list[Rule]:
 
 
 def _rule(row: dict[str, str]) -> Rule:
-    if row["unit"] not in UNITS:
+    unit = next((unit for unit in UNITS if unit == row["unit"]), None)
+    if unit is None:
         raise ValueError(f"unknown unit {row['unit']!r}")
     if not row["key"] or not row["title"]:
         raise ValueError("a rule needs a key and a title")
@@ -65,7 +65,7 @@ def _rule(row: dict[str, str]) -> Rule:
         key=row["key"],
         title=row["title"],
         amount=int(row["amount"]) if row["amount"] else None,
-        unit=cast(Unit, row["unit"]),
+        unit=unit,
         from_event=row["from_event"],
         law=row["law"],
         version=row["version"],

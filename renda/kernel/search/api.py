@@ -32,12 +32,20 @@ class Document:
 
 def index(ctx: Context, kind: str, object_id: int, tenant_id: int, text: str) -> None:
     """Have the object found by this text from the commit on; all of a flush are stored by one statement."""
-    ctx.collect("search.put", Document(kind, object_id, tenant_id, text), lambda _ctx, items: put_many(items))
+    ctx.collect("search.put", Document(kind, object_id, tenant_id, text), _flush_put)
 
 
 def remove(ctx: Context, kind: str, object_id: int) -> None:
     """Have the object found no more (of a tenant in scope)."""
-    ctx.collect("search.drop", (kind, object_id), lambda _ctx, items: remove_many(items))
+    ctx.collect("search.drop", (kind, object_id), _flush_drop)
+
+
+def _flush_put(_ctx: Context, documents: list[Document]) -> None:
+    put_many(documents)
+
+
+def _flush_drop(_ctx: Context, names: list[tuple[str, int]]) -> None:
+    remove_many(names)
 
 
 def put_many(documents: Iterable[Document]) -> int:

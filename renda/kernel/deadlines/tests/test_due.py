@@ -24,8 +24,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
-def rule(amount: int | None, unit: Unit, **more: str) -> Rule:
-    return Rule("test.rule", "测试", amount, unit, "交办之日", **more)
+def rule(amount: int | None, unit: Unit, law: str = "", version: str = "", article: str = "") -> Rule:
+    return Rule("test.rule", "测试", amount, unit, "交办之日", law, version, article)
 
 
 @pytest.mark.parametrize(

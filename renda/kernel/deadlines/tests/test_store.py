@@ -27,6 +27,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
+    DeadlineRule.objects.create(
+        key="test.unit", title="全国", amount=7, unit="working_days", from_event="交办之日", note="测试"
+    )
     store.forget()
     yield
     store.forget()
@@ -63,16 +66,16 @@ def test_shipped_rules_are_rows_with_their_citation() -> None:
 
 def test_loading_again_follows_the_file_and_leaves_own_rows(tmp_path: Path) -> None:
     city, _, _ = congresses()
-    own_rule("message.unit", city, 5)
+    own_rule("test.unit", city, 5)
     before = {row.id: row.key for row in DeadlineRule.objects.filter(is_shipped=True)}
     load_shipped()
     assert {row.id: row.key for row in DeadlineRule.objects.filter(is_shipped=True)} == before
     header = "key,title,place,amount,unit,from_event,law,version,article,valid_from,valid_to,note\n"
     file = tmp_path / "deadlines.csv"
-    file.write_text(header + "message.unit,改,,9,working_days,交办之日,,,,,,说明\n", encoding="utf-8")
+    file.write_text(header + "test.shipped,改,,9,working_days,交办之日,,,,,,说明\n", encoding="utf-8")
     load_shipped([file])
-    assert [(row.key, row.amount) for row in DeadlineRule.objects.filter(is_shipped=True)] == [("message.unit", 9)]
-    assert DeadlineRule.objects.filter(is_shipped=False).count() == 1
+    assert [(row.key, row.amount) for row in DeadlineRule.objects.filter(is_shipped=True)] == [("test.unit", 9)]
+    assert DeadlineRule.objects.filter(is_shipped=False).count() == 2
 
 
 @pytest.mark.parametrize(
@@ -97,12 +100,12 @@ def test_a_rule_by_tree_place_and_day() -> None:
     city, county, township = congresses()
     other = Tenant.make(name="外市", level="city")
     other.save()
-    own_rule("message.unit", city, 5)
-    own_rule("message.unit", county, 3, valid_from=date(2026, 1, 1))
+    own_rule("test.unit", city, 5)
+    own_rule("test.unit", county, 3, valid_from=date(2026, 1, 1))
     start = at("2026-11-24T15:03")
-    ends = [api.due("message.unit", tenant.id, start).at for tenant in (township, county, city, other)]
+    ends = [api.due("test.unit", tenant.id, start).at for tenant in (township, county, city, other)]
     assert [end.date().day if end else None for end in ends] == [27, 27, 1, 3]
-    before = api.rule_for("message.unit", township.id, date(2025, 12, 31))
+    before = api.rule_for("test.unit", township.id, date(2025, 12, 31))
     assert before is not None
     assert before.amount == 5
     # The law of a province above the lowest tenant, by the code that the congress names.
@@ -128,12 +131,12 @@ def test_no_local_rule_is_no_limit() -> None:
 
 def test_a_due_costs_no_query_once_the_tables_are_read() -> None:
     _, _, township = congresses()
-    api.due("message.unit", township.id, at("2026-11-24T15:03"))
+    api.due("test.unit", township.id, at("2026-11-24T15:03"))
     with CaptureQueriesContext(
         connection,
     ) as queries:
         for day in range(1, 25):
-            api.due("message.unit", township.id, at(f"2026-11-{day:02d}T15:03"))
+            api.due("test.unit", township.id, at(f"2026-11-{day:02d}T15:03"))
     assert len(queries) == 0
 
 
@@ -170,7 +173,12 @@ def test_a_year_arrives(tmp_path: Path) -> None:
     assert early.at is not None
     assert early.at.date() == date(2027, 1, 5)
     asked: list[int] = []
-    api.register_recompute("test.dues", lambda year: asked.append(year) or 3)
+
+    def recompute(year: int) -> int:
+        asked.append(year)
+        return 3
+
+    api.register_recompute("test.dues", recompute)
     try:
         out = StringIO()
         call_command("deadlines", "load-year", "2027", "--file", str(arrangement(tmp_path, WHOLE)), stdout=out)
@@ -228,10 +236,10 @@ def test_the_command_says_what_is_published() -> None:
 
 def test_pause_and_extension_by_the_door() -> None:
     city, _, _ = congresses()
-    due = api.due("message.unit", city.id, at("2026-11-24T15:03"))
+    due = api.due("test.unit", city.id, at("2026-11-24T15:03"))
     paused = api.shift(due, api.Pause(at("2026-11-25T09:00"), at("2026-11-27T09:00")), tenant_id=city.id)
     longer = api.extend(paused, api.Extension(5, "working_days", "情况复杂"), tenant_id=city.id)
     ends = [known.at.date() for known in (due, paused, longer) if known.at]
     assert ends == [date(2026, 12, 3), date(2026, 12, 7), date(2026, 12, 14)]
-    again = api.due("message.unit", city.id, due.start, adjustments=longer.adjustments)
+    again = api.due("test.unit", city.id, due.start, adjustments=longer.adjustments)
     assert again.at == longer.at

@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 from django.db import connection
+from django.http import StreamingHttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from renda.kernel.exports import writers
@@ -139,6 +140,12 @@ def test_memory_does_not_grow_with_the_list(stream: Any) -> None:
     assert large < 12 * 2**20
 
 
+def pieces_of(response: StreamingHttpResponse) -> Iterator[bytes]:
+    pieces = response.streaming_content
+    assert isinstance(pieces, Iterator)
+    return pieces
+
+
 def counters() -> Tenant:
     tenant = Tenant.make(name="市人大", level="city")
     other = Tenant.make(name="外市", level="city")
@@ -164,7 +171,7 @@ def test_a_download_has_its_own_scope_and_snapshot(kind: Any) -> None:
     assert response["Content-Disposition"].endswith(f".{kind}")
     assert response["Cache-Control"] == "private, no-store"
     with CaptureQueriesContext(connection) as queries:
-        data = b"".join(response.streaming_content)
+        data = b"".join(pieces_of(response))
     statements = [query["sql"] for query in queries]
     assert any("REPEATABLE READ, READ ONLY" in statement for statement in statements)
     assert not connection.in_atomic_block
@@ -176,10 +183,8 @@ def test_a_download_has_its_own_scope_and_snapshot(kind: Any) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_no_transaction_stays_open_while_a_slow_reader_reads() -> None:
     tenant = counters()
-    response = export_response(
-        Actor.machine("test", [tenant.id]), COUNTER_COLUMNS, Counter.objects.all, "表", "csv"
-    )
-    pieces = iter(response.streaming_content)
+    response = export_response(Actor.machine("test", [tenant.id]), COUNTER_COLUMNS, Counter.objects.all, "表", "csv")
+    pieces = pieces_of(response)
     next(pieces)
     assert not connection.in_atomic_block
     response.close()
@@ -199,7 +204,7 @@ def test_a_short_list_breaks_off_before_its_first_piece(kind: Any, monkeypatch: 
         lambda rows, chunk_size=None: (row for row in whole(rows, chunk_size) if row.last < 2990),
     )
     with pytest.raises(IncompleteExportError, match="2990 rows written, 3000 expected"):
-        next(iter(response.streaming_content))
+        next(pieces_of(response))
     assert not connection.in_atomic_block
 
 

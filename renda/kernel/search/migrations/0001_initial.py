@@ -13,6 +13,8 @@ CREATE TABLE search_store.document (
     PRIMARY KEY (kind, object_id)
 );
 CREATE INDEX document_grams ON search_store.document USING gin (grams) WITH (gin_pending_list_limit = 1024);
+-- A township's few documents: met with the grams' bitmap, or read alone when the words are common.
+CREATE INDEX document_tenant ON search_store.document (tenant_id, kind);
 GRANT USAGE ON SCHEMA search_store TO renda_backup;
 GRANT SELECT ON search_store.document TO renda_backup;
 """

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from renda.kernel.actions.api import Context
 from renda.kernel.errors import Unscoped
 from renda.kernel.parties import Actor
-from renda.kernel.search import api
+from renda.kernel.search import api, grams
 from renda.kernel.search.api import Document
 from renda.kernel.tenancy.models import Tenant
 from renda.kernel.tenancy.scope import tenant_transaction
@@ -191,11 +191,11 @@ def test_a_flush_stores_all_documents_by_one_statement() -> None:
 def test_the_same_as_looking_through_every_text(texts: list[str], query: str) -> None:
     with scope(OURS), transaction.atomic():
         api.put_many(Document("model", key, OURS, text) for key, text in enumerate(texts))
-        words = api.grams.query_words(query)
+        words = grams.query_words(query)
         expected = [
             key
             for key, text in reversed(list(enumerate(texts)))
-            if words and all(word in api.grams.normal(text) for word in words)
+            if words and all(word in grams.normal(text) for word in words)
         ]
         assert api.search_ids("model", query) == expected
         api.remove_many(("model", key) for key in range(len(texts)))
