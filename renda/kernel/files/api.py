@@ -1,0 +1,29 @@
+"""Files: check and store, give to a subject, give back to whom may read."""
+
+from renda.kernel.files.access import Access, access_to, register_access
+from renda.kernel.files.blobs import StorageFullError
+from renda.kernel.files.inspection.kinds import ALL, DOCUMENTS, IMAGES, MEDIA, Kind
+from renda.kernel.files.inspection.scanning import ScannerSilentError, has_scanner
+from renda.kernel.files.models import StoredFile
+from renda.kernel.files.serving import file_response
+from renda.kernel.files.storing import attach, files_of, store, store_all
+
+__all__ = [
+    "ALL",
+    "DOCUMENTS",
+    "IMAGES",
+    "MEDIA",
+    "Access",
+    "Kind",
+    "ScannerSilentError",
+    "StorageFullError",
+    "StoredFile",
+    "access_to",
+    "attach",
+    "file_response",
+    "files_of",
+    "has_scanner",
+    "register_access",
+    "store",
+    "store_all",
+]

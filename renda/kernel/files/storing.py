@@ -1,0 +1,93 @@
+"""From an upload to a stored file: checked and on disk before the transaction, its row inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
+
+from renda.kernel.actions.api import Context
+from renda.kernel.errors import Invalid
+from renda.kernel.files import blobs
+from renda.kernel.files.inspection.kinds import ALL, Kind
+from renda.kernel.files.inspection.upload import inspect
+from renda.kernel.files.models import StoredFile
+
+
+def store(upload: UploadedFile, *, accept: Collection[Kind] = ALL) -> StoredFile:
+    """Check an upload and put its content on disk. The row is not stored yet: an action does that by ``attach``.
+
+    Called before the gate, so that no lock waits for a disk. Content that is never attached is swept after a day.
+
+    Raises:
+        Invalid: the file is not taken (``.message`` says why and what to do).
+        TooLarge: over ``settings.RENDA_FILE_LIMIT`` bytes (20 MB).
+        StorageFullError: the disk is full.
+        ScannerSilentError: the virus scanner is set up and does not answer.
+    """
+    with blobs.received(upload.chunks(), settings.RENDA_FILE_LIMIT) as (path, sha256, size):
+        found = inspect(path, upload.name or "", accept)
+        blobs.keep(path, blobs.path_of(sha256))
+    return StoredFile(
+        name=found.name,
+        media_type=found.media_type,
+        kind=found.kind.name,
+        size=size,
+        sha256=sha256,
+        scanned=found.scanned,
+    )
+
+
+def store_all(
+    uploads: Iterable[UploadedFile], *, accept: Collection[Kind] = ALL, at_most: int, field: str = "files"
+) -> list[StoredFile]:
+    """``store`` for a form's files. Refusals come together, under ``field``, each with the file's place in the list.
+
+    Raises:
+        Invalid: too many files, or some are not taken; then none should be attached.
+    """
+    given = list(uploads)
+    if len(given) > at_most:
+        raise Invalid("file.too_many", fields={field: f"最多上传 {at_most} 个文件，您选择了 {len(given)} 个。"})
+    files: list[StoredFile] = []
+    refused: list[str] = []
+    for number, upload in enumerate(given, start=1):
+        try:
+            files.append(store(upload, accept=accept))
+        except Invalid as error:
+            refused.append(f"第 {number} 个文件：{error.message}" if len(given) > 1 else error.message)
+    if refused:
+        raise Invalid("file.refused", fields={field: " ".join(refused)})
+    return files
+
+
+def attach(
+    ctx: Context, file: StoredFile, subject: models.Model, *, tenant_id: int | None = None, purpose: str = "attachment"
+) -> StoredFile:
+    """Give a file made by ``store`` to ``subject``; its row is written at the flush.
+
+    ``tenant_id``: the subject's own when not given. The case is the subject's ``case_id`` as it is at the flush.
+    """
+    file.tenant_id = tenant_id if tenant_id is not None else subject.tenant_id  # type: ignore[attr-defined] # a TenantRow
+    file.subject_type = subject._meta.label  # noqa: SLF001 - Django's documented name
+    file.subject_id = subject.pk
+    file.purpose = purpose
+    file.created_at = ctx.now
+    file.created_by_id = ctx.actor.party_id
+    ctx.insert(file)
+    ctx.collect("files.case", (file, subject), _fill_case, first=True)
+    return file
+
+
+def _fill_case(ctx: Context, items: list[Any]) -> None:
+    for file, subject in items:
+        file.case_id = getattr(subject, "case_id", None)
+
+
+def files_of(*subjects: models.Model) -> models.QuerySet[StoredFile]:
+    """The files of these subjects, oldest first; whoever selected the subjects may know that they exist."""
+    ids = [subject.pk for subject in subjects]
+    return StoredFile.objects.filter(subject_id__in=ids).order_by("created_at", "id")
