@@ -62,7 +62,9 @@ class DeadlineRule(Row):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["key", "tenant", "place", "valid_from"], nulls_distinct=False, name="deadline_rule_once"
+                fields=["key", "tenant", "place", "valid_from", "is_shipped"],
+                nulls_distinct=False,
+                name="deadline_rule_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(tenant__isnull=True) | models.Q(place=""), name="deadline_rule_tenant_or_place"

@@ -128,7 +128,8 @@ def _read() -> Snapshot:
 
     days = [SpecialDay(row.date, row.is_working, row.name, row.source) for row in CalendarDay.objects.all()]
     rules: dict[str, list[Rule]] = defaultdict(list)
-    for row in DeadlineRule.objects.all():
+    # Own rows first: among equals the first one wins.
+    for row in DeadlineRule.objects.order_by("is_shipped", "id"):
         rules[row.key].append(as_rule(row))
     hours = [
         _Hours(row.tenant_id, parse_periods(row.periods), row.valid_from, row.valid_to)

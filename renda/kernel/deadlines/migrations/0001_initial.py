@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='kernel_tenancy.tenant')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('key', 'tenant', 'place', 'valid_from'), name='deadline_rule_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('tenant__isnull', True), ('place', ''), _connector='OR'), name='deadline_rule_tenant_or_place'), models.CheckConstraint(condition=models.Q(('unit__in', ('working_hours', 'working_days', 'hours', 'days', 'months'))), name='deadline_rule_unit')],
+                'constraints': [models.UniqueConstraint(fields=('key', 'tenant', 'place', 'valid_from', 'is_shipped'), name='deadline_rule_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('tenant__isnull', True), ('place', ''), _connector='OR'), name='deadline_rule_tenant_or_place'), models.CheckConstraint(condition=models.Q(('unit__in', ('working_hours', 'working_days', 'hours', 'days', 'months'))), name='deadline_rule_unit')],
             },
         ),
         migrations.CreateModel(

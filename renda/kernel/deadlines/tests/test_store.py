@@ -74,7 +74,7 @@ def test_loading_again_follows_the_file_and_leaves_own_rows(tmp_path: Path) -> N
     file = tmp_path / "deadlines.csv"
     file.write_text(header + "test.shipped,改,,9,working_days,交办之日,,,,,,说明\n", encoding="utf-8")
     load_shipped([file])
-    assert [(row.key, row.amount) for row in DeadlineRule.objects.filter(is_shipped=True)] == [("test.unit", 9)]
+    assert [(row.key, row.amount) for row in DeadlineRule.objects.filter(is_shipped=True)] == [("test.shipped", 9)]
     assert DeadlineRule.objects.filter(is_shipped=False).count() == 2
 
 
@@ -116,6 +116,17 @@ def test_a_rule_by_tree_place_and_day() -> None:
     assert local.at is not None
     assert local.at.date() == date(2026, 12, 24)
     assert "浙江省" in local.rule.citation
+
+
+def test_an_own_national_row_stands_before_the_shipped_one() -> None:
+    shipped = api.rule_for("suggestion.answer", None, date(2026, 11, 24))
+    assert shipped is not None
+    assert shipped.amount == 3
+    DeadlineRule.objects.create(key="suggestion.answer", title="自定", amount=2, unit="months", from_event="交办之日")
+    load_shipped()
+    own = api.rule_for("suggestion.answer", None, date(2026, 11, 24))
+    assert own is not None
+    assert own.amount == 2
 
 
 def test_no_local_rule_is_no_limit() -> None:
