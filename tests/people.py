@@ -31,6 +31,7 @@ from renda.congress.models import (
     Term,
     WallCode,
 )
+from renda.kernel.codes.api import check_character
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 
@@ -105,6 +106,11 @@ DEPUTIES = {
     "city_deputy": ("city", "city"),
     "far_deputy": ("far_township", "far_township"),
 }
+
+
+def code(body: str) -> str:
+    """A short code of seven characters and its check."""
+    return body + check_character(body)
 
 
 def build() -> Cast:
@@ -216,9 +222,9 @@ def _station(cast: Cast, builder: Builder) -> None:
         station = builder.station(congress, cast.places[place], name, Station.Kind.HOME, host, cast.people[role])
         cast.stations[place] = station
     builder.serve(cast.stations["township"], [cast.people["deputy"], cast.people["county_deputy"]])
-    cast.codes["station"] = builder.wall_code("ZHAN01", cast.stations["township"], cast.tenant("township"))
-    cast.codes["district"] = builder.wall_code("XUAN01", cast.districts["township"], cast.tenant("township"))
-    cast.codes["deputy"] = builder.wall_code("DBIA01", cast.people["deputy"], cast.tenant("township"))
+    cast.codes["station"] = builder.wall_code(code("ZHANAAA"), cast.stations["township"], cast.tenant("township"))
+    cast.codes["district"] = builder.wall_code(code("XUANAAA"), cast.districts["township"], cast.tenant("township"))
+    cast.codes["deputy"] = builder.wall_code(code("DBAAAAA"), cast.people["deputy"], cast.tenant("township"))
 
 
 @pytest.fixture

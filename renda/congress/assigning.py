@@ -1,70 +1,62 @@
-"""Who may be assigned what by whom: congress level × unit level, and the way up.
+"""Who may assign to whom: level of the congress × level of the unit.
 
-Assigning belongs to the deputies' work committee or the office of the standing committee (city, county; 地方组织法 2022
-第四十二条) and to the presidium (township). A township reaches county departments and bodies under vertical management
-through the county.
+A congress's office assigns to the units of its own level. A county also reaches its township governments, a city its
+county governments (by their government offices); a township reaches nobody above: it asks the county's congress.
+Which unit is responsible is ruled by the government office, or the township government, not by the congress.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from renda.congress.models import CongressLevel, Organisation, OrganisationKind, Place
 from renda.kernel.tenancy.models import Tenant
 
-# Level of the assigning congress → levels of the units it may assign to, in its own tree.
-MATRIX: Mapping[str, frozenset[str]] = {
-    CongressLevel.CITY: frozenset({CongressLevel.CITY}),
-    CongressLevel.COUNTY: frozenset({CongressLevel.COUNTY, CongressLevel.TOWNSHIP}),
-    CongressLevel.TOWNSHIP: frozenset({CongressLevel.TOWNSHIP}),
-}
-_DECIDING = (
-    OrganisationKind.COUNCIL_OF_CHAIRPERSONS,
-    OrganisationKind.STANDING_COMMITTEE,
-    OrganisationKind.DEPUTIES_WORK_COMMITTEE,
-    OrganisationKind.PRESIDIUM,
-)
-
-
-def may_assign(tenant: Tenant, unit: Organisation) -> bool:
-    """Whether the office of this congress may assign to the unit directly."""
-    if not (unit.is_handler and unit.is_active) or tenant.id not in unit.tenant.path:
-        return False
-    return unit.tenant.level in MATRIX[tenant.level]
+K = OrganisationKind
+_REACHED_BELOW = {CongressLevel.CITY: K.GOVERNMENT_OFFICE, CongressLevel.COUNTY: K.TOWNSHIP_GOVERNMENT}
 
 
 def organisations_to_assign(tenant: Tenant) -> QuerySet[Organisation]:
-    """The units that the office of this congress may assign to, its own level first."""
-    return (
-        Organisation.objects.filter(
-            is_handler=True, is_active=True, tenant__path__contains=[tenant.id], tenant__level__in=MATRIX[tenant.level]
-        )
-        .select_related("tenant")
-        .order_by("tenant__path", "id")
-    )
+    """The handling units that a congress's office may assign to, its own level first."""
+    reach = Q(tenant=tenant)
+    if (below := _REACHED_BELOW.get(CongressLevel(tenant.level))) is not None:
+        reach |= Q(tenant__parent=tenant, kind=below)
+    rows = Organisation.objects.filter(reach, is_handler=True, is_active=True)
+    return rows.order_by("tenant__level", "id") if tenant.level == CongressLevel.CITY else rows.order_by("id")
+
+
+def may_assign(tenant: Tenant, unit: Organisation) -> bool:
+    """Whether a congress's office may assign a matter to this unit."""
+    return organisations_to_assign(tenant).filter(id=unit.id).exists()
 
 
 def assigning_above(tenant: Tenant) -> Tenant | None:
-    """The congress that assigns where this one's reach ends; None at the top."""
-    return tenant.parent
+    """The congress above, which assigns what lies beyond this one's reach; None at the top."""
+    return Tenant.objects.filter(id=tenant.parent_id, is_active=True).first() if tenant.parent_id else None
 
 
 def rulers(tenant: Tenant) -> QuerySet[Organisation]:
-    """Who rules which unit is responsible: the government's office, or the township's government."""
-    kinds = [OrganisationKind.GOVERNMENT_OFFICE, OrganisationKind.TOWNSHIP_GOVERNMENT]
-    return Organisation.objects.filter(tenant_id__in=tenant.path, kind__in=kinds, is_active=True).order_by("-id")
+    """Who rules which unit is responsible when units disagree."""
+    kind = K.TOWNSHIP_GOVERNMENT if tenant.level == CongressLevel.TOWNSHIP else K.GOVERNMENT_OFFICE
+    return Organisation.objects.filter(tenant=tenant, kind=kind, is_active=True).order_by("id")
 
 
-def organisations_to_oversee(tenant_id: int) -> QuerySet[Organisation]:
-    """The institutions of a congress, and of those above it, whose decision puts a matter under supervision."""
-    path = Tenant.objects.filter(id=tenant_id).values_list("path", flat=True).first() or []
-    return Organisation.objects.filter(tenant_id__in=path, kind__in=_DECIDING, is_active=True).order_by("-tenant_id")
+def organisations_to_oversee(tenant: Tenant) -> QuerySet[Organisation]:
+    """The bodies of a congress that decide to oversee a matter (督办 is an act of the institution).
+
+    The council of chairpersons (代表法 2025 第五十二条) and the committees; in a township the presidium.
+    """
+    kinds = (
+        K.COUNCIL_OF_CHAIRPERSONS,
+        K.DEPUTIES_WORK_COMMITTEE,
+        K.SPECIAL_COMMITTEE,
+        K.BUDGET_WORK_COMMITTEE,
+        K.PRESIDIUM,
+    )
+    return Organisation.objects.filter(tenant=tenant, kind__in=kinds, is_active=True).order_by("id")
 
 
 def places_of(tenant_id: int) -> QuerySet[Place]:
-    """The places that a congress looks after: its own, and those below it down to the village."""
-    inside = Place.objects.filter(congress__tenant_id=tenant_id)
-    below = Place.objects.filter(parent__in=inside)
-    return (inside | below).filter(valid_to=None).distinct().order_by("code")
+    """The place of a congress and the places right below it, in force."""
+    here = Q(congress__tenant_id=tenant_id) | Q(parent__congress__tenant_id=tenant_id)
+    return Place.objects.filter(here, valid_to__isnull=True).order_by("code")

@@ -20,6 +20,7 @@ from renda.congress.models import (
     WallCode,
 )
 from renda.kernel import policy
+from renda.kernel.codes.api import read_short_code
 from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding
 from renda.kernel.tenancy import tenant_transaction
@@ -213,8 +214,11 @@ def _found(mandates: list[Mandate], code: str) -> FoundDeputy:
 
 
 def open_code(code: str) -> WallCode | None:
-    """What a scanned code names; None for an unknown or withdrawn one."""
-    rows = WallCode.objects.filter(code=code.strip().upper(), is_active=True, tenant__is_active=True)
+    """What a scanned or typed code names; None for a mistyped, unknown or withdrawn one."""
+    read = read_short_code(code)
+    if read is None:
+        return None
+    rows = WallCode.objects.filter(code=read, is_active=True, tenant__is_active=True)
     return rows.select_related("tenant").first()
 
 

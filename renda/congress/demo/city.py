@@ -29,12 +29,12 @@ from renda.congress.models import (
 )
 from renda.congress.place_files import DEMO_PLACES, DEMO_VILLAGES, match_villages, published, read_places, read_villages
 from renda.kernel import clock
+from renda.kernel.codes.api import ALPHABET, LENGTH, check_character
 from renda.kernel.errors import Refused
 from renda.kernel.parties import Actor
 
 CITY = "421100000000"
 SEED = 421100
-_CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
 class Demo:
@@ -67,7 +67,8 @@ class Demo:
     def code(self) -> str:
         """A new short code, the same in each building of the city."""
         while True:
-            code = "".join(self.random.choices(_CODE_LETTERS, k=6))
+            body = "".join(self.random.choices(ALPHABET, k=LENGTH - 1))
+            code = body + check_character(body)
             if code not in self.codes:
                 self.codes.add(code)
                 return code
