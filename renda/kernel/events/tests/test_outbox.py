@@ -1,0 +1,99 @@
+"""No key is lost between transactions that commit in another order than they began."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+
+from renda.kernel.events.jobs import trim
+from renda.kernel.events.models import Event
+from renda.kernel.events.outbox import Outbox
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def beside() -> psycopg.Connection:
+    wanted = connection.get_connection_params()
+    for django_only in ("cursor_factory", "context", "pool"):
+        wanted.pop(django_only, None)
+    return psycopg.connect(**wanted)
+
+
+def add(other: psycopg.Connection, number: int, key: str) -> None:
+    other.execute("INSERT INTO kernel_events_event (id, key) VALUES (%s, %s)", [number, key])
+
+
+def looking(scene: Callable[[Outbox], Awaitable[None]]) -> None:
+    async def play() -> None:
+        outbox = Outbox()
+        try:
+            assert await outbox.look() is None
+            await scene(outbox)
+        finally:
+            await outbox.close()
+
+    asyncio.run(play())
+
+
+def test_a_slow_transaction_is_heard_and_holds_nobody_up() -> None:
+    async def scene(outbox: Outbox) -> None:
+        with beside() as slow, beside() as quick:
+            add(slow, 1, "case:1")
+            add(quick, 2, "case:2")
+            quick.commit()
+            assert await outbox.look() == ["case:2"]
+            assert await outbox.look() == []
+            slow.commit()
+            assert await outbox.look() == ["case:1"]
+            assert await outbox.look() == []
+
+    looking(scene)
+
+
+def test_what_is_rolled_back_is_never_heard() -> None:
+    async def scene(outbox: Outbox) -> None:
+        with beside() as other:
+            add(other, 1, "case:1")
+            other.rollback()
+            assert await outbox.look() == []
+
+    looking(scene)
+
+
+def test_a_lost_connection_loses_no_key() -> None:
+    async def scene(outbox: Outbox) -> None:
+        await outbox.close()
+        with beside() as other:
+            add(other, 1, "case:1")
+            other.commit()
+        assert await outbox.look() == ["case:1"]
+
+    looking(scene)
+
+
+def test_a_restored_database_makes_every_page_ask_again() -> None:
+    async def scene(outbox: Outbox) -> None:
+        outbox._low = 2**60
+        assert await outbox.look() is None
+
+    looking(scene)
+
+
+def test_a_set_of_keys_is_one_statement_in_the_transaction(django_assert_num_queries) -> None:
+    with transaction.atomic():
+        with django_assert_num_queries(1):
+            Event.add(["case:1", "party:2"])
+        transaction.set_rollback(True)
+    assert not Event.objects.exists()
+
+
+def test_trim_keeps_a_day() -> None:
+    Event.add(["case:1", "case:2"])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE kernel_events_event SET created_at = now() - interval '25 hours' WHERE key = 'case:1'")
+    trim(timestamp=0)
+    assert list(Event.objects.values_list("key", flat=True)) == ["case:2"]
