@@ -6,7 +6,8 @@ Foreign keys are deferred to the commit, so the order of the tables does not mat
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,6 +80,19 @@ class Context:
         """Add to what the audit trail keeps of this act (never personal data)."""
         self.details.update(values)
 
+    @contextmanager
+    def at(self, moment: datetime | None) -> Iterator[None]:
+        """Hold the clock for one item of a set; None leaves it alone."""
+        if moment is None:
+            yield
+            return
+        before, self.now = self.now, moment
+        try:
+            with clock.frozen(moment):
+                yield
+        finally:
+            self.now = before
+
     def mark(self) -> Mark:
         """Remember what is buffered now."""
         sizes = {name: len(items) for name, (_, _, items) in self._collected.items()}
@@ -98,7 +112,7 @@ class Context:
         for row in self._inserts:
             by_model[type(row)].append(row)
         for model, rows in by_model.items():
-            model._base_manager.bulk_create(rows)  # noqa: SLF001 - the manager without a scope check; RLS guards
+            model._base_manager.bulk_create(rows)
         fresh = {(type(row), row.pk) for row in self._inserts}
         _store(update for update in self._updates if (type(update[0]), update[0].pk) not in fresh)
         self._inserts.clear()
@@ -129,15 +143,15 @@ def _store(updates: Any) -> None:
 
 
 def _update(model: type[models.Model], names: Sequence[str], rows: list[models.Model]) -> None:
-    manager = model._base_manager  # noqa: SLF001
+    manager = model._base_manager
     if len(rows) == 1:
-        values = {name: getattr(rows[0], model._meta.get_field(name).attname) for name in names}  # type: ignore[union-attr]  # noqa: SLF001
+        values = {name: getattr(rows[0], model._meta.get_field(name).attname) for name in names}  # type: ignore[union-attr]
         manager.filter(pk=rows[0].pk).update(**{_attname(model, name): value for name, value in values.items()})
     else:
         manager.bulk_update(rows, list(names), batch_size=200)
 
 
 def _attname(model: type[models.Model], name: str) -> str:
-    field = model._meta.get_field(name)  # noqa: SLF001
+    field = model._meta.get_field(name)
     assert isinstance(field, models.Field)
     return str(field.attname)

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import repeat
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from django.apps import apps
@@ -73,7 +75,7 @@ class Action:
     def _first_result(self) -> Any:
         """What the first press with this key made: the row that its audit entry names."""
         label, pk = record.subject_of(self.name, self.once_key or "")
-        return apps.get_model(label)._base_manager.get(pk=pk)  # noqa: SLF001
+        return apps.get_model(label)._base_manager.get(pk=pk)
 
 
 def _tenant_of(subject: object) -> int | None:
@@ -123,11 +125,17 @@ class Existing(Action, Generic[M, P, R]):
         return result
 
     def many(
-        self, actor: Actor, items: Iterable[tuple[int, Mapping[str, Any]]], *, skip_refused: bool = False
+        self,
+        actor: Actor,
+        items: Iterable[tuple[int, Mapping[str, Any]]],
+        *,
+        skip_refused: bool = False,
+        times: Sequence[datetime] | None = None,
     ) -> list[R | RendaError]:
         """Do it for a set of keys in one transaction; results in the order given.
 
-        A refusal undoes the whole set, unless ``skip_refused``: then its error stands in its place.
+        A refusal undoes the whole set, unless ``skip_refused``: then its error stands in its place. ``times``: the
+        kernel clock for each item (a replay of history).
 
         Raises:
             RendaError: the first refusal, when not ``skip_refused``.
@@ -139,12 +147,13 @@ class Existing(Action, Generic[M, P, R]):
             with tenant_transaction(actor.tenants):
                 ctx = Context(actor, quiet=self.quiet)
                 subjects = self._fetch(ctx, sorted({key for key, _ in wanted}))
-                for key, given in wanted:
+                for (key, given), at in zip(wanted, times or repeat(None), strict=False):
                     mark = ctx.mark()
                     try:
                         if key not in subjects:
                             raise NotFound
-                        results.append(self.join(ctx, subjects[key], **given))  # type: ignore[call-arg]
+                        with ctx.at(at):
+                            results.append(self.join(ctx, subjects[key], **given))  # type: ignore[call-arg]
                     except RendaError as error:
                         refused.append((key, error, given))
                         if not skip_refused:
@@ -208,15 +217,20 @@ class New(Action, Generic[P, R]):
         self._audit(ctx, result, given, self.once_key)
         return result
 
-    def many(self, actor: Actor, items: Iterable[Mapping[str, Any]]) -> list[R]:
-        """Make a set in one transaction, one statement a table.
+    def many(
+        self, actor: Actor, items: Iterable[Mapping[str, Any]], *, times: Sequence[datetime] | None = None
+    ) -> list[R]:
+        """Make a set in one transaction, one statement a table; ``times`` as in ``Existing.many``.
 
         Raises:
             RendaError: the first refusal; nothing is stored then.
         """
         with tenant_transaction(actor.tenants):
             ctx = Context(actor, quiet=self.quiet)
-            results = [self.join(ctx, **given) for given in items]  # type: ignore[call-arg]
+            results = []
+            for given, at in zip(items, times or repeat(None), strict=False):
+                with ctx.at(at):
+                    results.append(self.join(ctx, **given))  # type: ignore[call-arg]
             ctx.flush()
             return results
 
@@ -234,9 +248,7 @@ def existing(
 
     def wrap(work: Callable[Concatenate[Context, M, P], R]) -> Existing[M, P, R]:
         return _register(
-            Existing(
-                name, title, permission, frozenset(private), work=work, select=select, case_field=case_field
-            )
+            Existing(name, title, permission, frozenset(private), work=work, select=select, case_field=case_field)
         )
 
     return wrap
@@ -265,5 +277,3 @@ def _register(action: A) -> A:
         raise ValueError(f"action {action.name} is registered twice")
     ACTIONS[action.name] = action
     return action
-
-

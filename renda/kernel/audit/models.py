@@ -42,7 +42,7 @@ class AuditEntry(Row):
     subject_id = models.BigIntegerField(null=True)
     payload = models.TextField(default="{}")
     payload_hash = models.BinaryField()
-    once = models.CharField(max_length=64, null=True)
+    once = models.CharField(max_length=64, null=True)  # noqa: DJ001 - NULLs do not collide in audit_once
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Clock())
     xid = TransactionIdField(db_default=models.Func(function="pg_current_xact_id"), editable=False)

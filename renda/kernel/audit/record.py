@@ -41,7 +41,7 @@ def kept(value: Any, *, private: bool = False) -> Any:
         case date():
             return value.isoformat()
         case models.Model():
-            return f"{value._meta.label}:{value.pk}"  # noqa: SLF001
+            return f"{value._meta.label}:{value.pk}"
         case Mapping():
             return {str(key): kept(item) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
@@ -55,7 +55,7 @@ def _entry(
 ) -> AuditEntry:
     match subject:
         case models.Model():
-            label, pk, tenant = subject._meta.label, subject.pk, getattr(subject, "tenant_id", None)  # noqa: SLF001
+            label, pk, tenant = subject._meta.label, subject.pk, getattr(subject, "tenant_id", None)
         case (str() as label, pk):
             tenant = None
         case _:

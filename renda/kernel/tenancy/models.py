@@ -10,7 +10,6 @@ from django.db import models
 from renda.kernel.ids import Row
 from renda.kernel.tenancy.scope import require_scope
 
-
 M = TypeVar("M", bound=models.Model)
 
 

@@ -1,0 +1,39 @@
+from renda.voice.actions.closing import message_forward, message_judge, message_rate, message_record_rating
+from renda.voice.actions.handling import (
+    message_answer,
+    message_assign,
+    message_extend,
+    message_grant_extension,
+    message_log_contact,
+    message_receive,
+    message_refer,
+    message_refer_up,
+    message_refuse_extension,
+    message_send_back,
+)
+from renda.voice.actions.intake import message_accept, message_redirect, message_register, message_submit
+from renda.voice.actions.steering import message_oversee, message_reveal, message_urge
+
+__all__ = [
+    "message_accept",
+    "message_answer",
+    "message_assign",
+    "message_extend",
+    "message_forward",
+    "message_grant_extension",
+    "message_judge",
+    "message_log_contact",
+    "message_oversee",
+    "message_rate",
+    "message_receive",
+    "message_record_rating",
+    "message_redirect",
+    "message_refer",
+    "message_refer_up",
+    "message_refuse_extension",
+    "message_register",
+    "message_reveal",
+    "message_send_back",
+    "message_submit",
+    "message_urge",
+]

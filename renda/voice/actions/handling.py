@@ -1,0 +1,324 @@
+"""Handling a message: answered or referred by the deputy, assigned by the office, worked on by the unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from renda.congress.api import Organisation, assigning_above, may_assign
+from renda.kernel.actions.api import Context, existing
+from renda.kernel.errors import Invalid, Refused
+from renda.kernel.flow import api as flow
+from renda.kernel.privacy.api import clean_text
+from renda.voice import selectors
+from renda.voice.actions.common import organisation_of
+from renda.voice.models import Answer, Assignment, ContactLog, Message, Solved, Stage
+
+# A unit may send a message back so often; then its government office must have ruled who is responsible.
+SEND_BACKS = 2
+
+_BY_STAGE = {Stage.DEPUTY: Answer.By.DEPUTY, Stage.STATION: Answer.By.STATION, Stage.UNIT: Answer.By.UNIT}
+
+
+@existing(
+    "message.answer",
+    title="答复",
+    permission="message.work",
+    select=selectors.messages_for,
+    case_field="case_id",
+    private=("body",),
+)
+def message_answer(
+    ctx: Context,
+    message: Message,
+    *,
+    body: str,
+    solved: str,
+    promised_on: date | None = None,
+    task_id: int | None = None,
+    version: int | None = None,
+) -> Message:
+    """Answer the message, and say how far it is solved; small things settled on the spot end so without dispatch.
+
+    Raises:
+        Invalid: no text, no word on whether it is solved, or a promise without a date that lies ahead.
+    """
+    faults = {}
+    if not clean_text(body).strip():
+        faults["body"] = "请填写答复内容。"
+    if solved not in Solved.values:
+        faults["solved"] = "请选择解决情况。"
+    if solved == Solved.IN_PROGRESS and promised_on is None:
+        faults["promised_on"] = "正在解决的，请填写完成日期；到期系统会提醒回访。"
+    if promised_on is not None and promised_on <= ctx.now.date():
+        faults["promised_on"] = "完成日期应在今天之后。"
+    if solved == Solved.ON_THE_SPOT and message.stage == Stage.UNIT:
+        faults["solved"] = "“就地协调解决”由代表或联络站使用，承办单位请选择其他情况。"
+    if faults:
+        raise Invalid("message.answer", fields=faults)
+    promised_on = promised_on if solved in {Solved.IN_PROGRESS, Solved.PLANNED} else None
+    ctx.insert(
+        Answer(
+            tenant_id=message.tenant_id,
+            message=message,
+            by=_BY_STAGE.get(Stage(message.stage), Answer.By.UNIT),
+            author_id=ctx.actor.party_id,
+            organisation=message.lead_unit if message.stage == Stage.UNIT else None,
+            body=clean_text(body),
+            solved=solved,
+            promised_on=promised_on,
+            answered_at=ctx.now,
+        )
+    )
+    if message.stage == Stage.UNIT and (assignment := _open_assignment(message)) is not None:
+        assignment.answered_at = ctx.now
+        ctx.update(assignment, "answered_at")
+    message.solved, message.promised_on, message.answered_at = solved, promised_on, ctx.now
+    ctx.update(message, "solved", "promised_on", "answered_at")
+    flow.act(ctx, message.case_id, "answer", subject=message, task_id=task_id, version=version)
+    return message
+
+
+@existing(
+    "message.refer", title="转请办理", permission="message.work", select=selectors.messages_for, case_field="case_id"
+)
+def message_refer(
+    ctx: Context, message: Message, *, note: str = "", task_id: int | None = None, version: int | None = None
+) -> Message:
+    """Ask the congress's office to have it handled; a deputy refers, a deputy does not assign."""
+    flow.act(ctx, message.case_id, "refer", subject=message, task_id=task_id, version=version, opinion=clean_text(note))
+    return message
+
+
+@existing(
+    "message.assign", title="交办", permission="message.work", select=selectors.messages_for, case_field="case_id"
+)
+def message_assign(
+    ctx: Context,
+    message: Message,
+    *,
+    lead_unit: Organisation,
+    joint_units: Sequence[Organisation] = (),
+    note: str = "",
+    ruled_by: Organisation | None = None,
+    ruling: str = "",
+    task_id: int | None = None,
+    version: int | None = None,
+) -> Message:
+    """Assign it to a lead unit and, where needed, joint units; the clock starts now, not when they receive it.
+
+    Raises:
+        Invalid: a unit that this congress's level may not assign to, one unit twice, or no ruling after a dispute.
+    """
+    assert message.assigning_tenant is not None
+    faults = {}
+    for field, units in (("lead_unit", (lead_unit,)), ("joint_units", joint_units)):
+        for unit in units:
+            if not may_assign(message.assigning_tenant, unit):
+                faults[field] = f"本级人大机关不能直接向“{unit.name}”交办，请提请上级交办。"
+    if lead_unit in joint_units:
+        faults["joint_units"] = "主办单位不能同时是会办单位。"
+    if _sent_back(message) >= SEND_BACKS and not (ruled_by and ruling.strip()):
+        faults["ruling"] = "已两次退回，请先由政府办明确责任单位，并登记裁定意见。"
+    if faults:
+        raise Invalid("message.assign", fields=faults)
+    roles = [(lead_unit, Assignment.Role.LEAD), *((unit, Assignment.Role.JOINT) for unit in joint_units)]
+    for unit, role in roles:
+        ctx.insert(
+            Assignment(
+                tenant_id=unit.tenant_id,
+                message=message,
+                unit=unit,
+                role=role,
+                note=clean_text(note),
+                assigned_at=ctx.now,
+                assigned_by_id=ctx.actor.party_id,
+                ruled_by=ruled_by,
+                ruling=clean_text(ruling),
+            )
+        )
+    message.lead_unit, message.assigned_at = lead_unit, ctx.now
+    message.joint_units = list(joint_units)
+    ctx.update(message, "lead_unit", "assigned_at")
+    flow.act(
+        ctx, message.case_id, "assign", subject=message, task_id=task_id, version=version, opinion=clean_text(note)
+    )
+    return message
+
+
+@existing(
+    "message.refer_up",
+    title="提请上级交办",
+    permission="message.work",
+    select=selectors.messages_for,
+    case_field="case_id",
+)
+def message_refer_up(
+    ctx: Context, message: Message, *, note: str, task_id: int | None = None, version: int | None = None
+) -> Message:
+    """Hand the assigning to the congress above: a township reaches county bodies through the county.
+
+    Raises:
+        Refused: there is no congress above.
+        Invalid: no reason was given.
+    """
+    if not note.strip():
+        raise Invalid("message.refer_up", fields={"note": "请写明为什么需要上级交办。"})
+    assert message.assigning_tenant is not None
+    above = assigning_above(message.assigning_tenant)
+    if above is None:
+        raise Refused("message.no_congress_above", "已是最高一级，不能再提请上级交办。")
+    message.assigning_tenant = above
+    ctx.update(message, "assigning_tenant")
+    flow.act(
+        ctx, message.case_id, "refer_up", subject=message, task_id=task_id, version=version, opinion=clean_text(note)
+    )
+    return message
+
+
+@existing(
+    "message.receive", title="接收", permission="message.work", select=selectors.messages_for, case_field="case_id"
+)
+def message_receive(
+    ctx: Context, message: Message, *, task_id: int | None = None, version: int | None = None
+) -> Message:
+    """The unit says that it has it; the clock has been running since the assignment."""
+    flow.act(ctx, message.case_id, "receive", subject=message, task_id=task_id, version=version)
+    if (assignment := _open_assignment(message)) is not None and assignment.received_at is None:
+        assignment.received_at = ctx.now
+        ctx.update(assignment, "received_at")
+    return message
+
+
+@existing(
+    "message.send_back", title="退回", permission="message.work", select=selectors.messages_for, case_field="case_id"
+)
+def message_send_back(
+    ctx: Context,
+    message: Message,
+    *,
+    reason: str,
+    proposed_unit: Organisation | None = None,
+    task_id: int | None = None,
+    version: int | None = None,
+) -> Message:
+    """The unit says that it is not responsible, why, and who is.
+
+    Raises:
+        Invalid: no reason was given.
+        Refused: the government office has ruled that this unit is responsible.
+    """
+    if not reason.strip():
+        raise Invalid("message.send_back", fields={"reason": "请写明退回的理由和依据。"})
+    assignment = _open_assignment(message)
+    if assignment is not None and assignment.ruling:
+        raise Refused("message.ruled", "责任单位已由政府办裁定，不能再退回；确有变化的请与政府办联系。")
+    flow.send_back(
+        ctx, message.case_id, to="office", subject=message, task_id=task_id, version=version, opinion=clean_text(reason)
+    )
+    for row in Assignment.objects.filter(message=message, sent_back_at=None, answered_at=None):
+        row.sent_back_at = ctx.now
+        if row.role == Assignment.Role.LEAD:
+            row.sent_back_reason, row.proposed_unit = clean_text(reason), proposed_unit
+        ctx.update(row, "sent_back_at", "sent_back_reason", "proposed_unit")
+    message.lead_unit = None
+    ctx.update(message, "lead_unit")
+    return message
+
+
+@existing(
+    "message.extend", title="申请延期", permission="message.work", select=selectors.messages_for, case_field="case_id"
+)
+def message_extend(
+    ctx: Context,
+    message: Message,
+    *,
+    until: datetime,
+    reason: str,
+    task_id: int | None = None,
+    version: int | None = None,
+) -> Message:
+    """Ask for more time, before the due moment; the clock runs on while it is asked.
+
+    Raises:
+        Invalid: no reason, or a moment that is not later than the due one.
+    """
+    faults = {}
+    if not reason.strip():
+        faults["reason"] = "请写明延期理由。"
+    if message.due_at is not None and until <= message.due_at:
+        faults["until"] = "申请的日期应晚于现在的办理时限。"
+    if faults:
+        raise Invalid("message.extend", fields=faults)
+    flow.extend_request(
+        ctx, message.case_id, until=until, reason=clean_text(reason), subject=message, task_id=task_id, version=version
+    )
+    return message
+
+
+@existing(
+    "message.grant_extension",
+    title="同意延期",
+    permission="message.work",
+    select=selectors.messages_for,
+    case_field="case_id",
+)
+def message_grant_extension(ctx: Context, message: Message, *, request_id: int, note: str = "") -> Message:
+    """Grant the extension that was asked for; new due and reason go to all parties."""
+    flow.extend_grant(ctx, message.case_id, request_id=request_id, opinion=clean_text(note), subject=message)
+    return message
+
+
+@existing(
+    "message.refuse_extension",
+    title="不同意延期",
+    permission="message.work",
+    select=selectors.messages_for,
+    case_field="case_id",
+)
+def message_refuse_extension(ctx: Context, message: Message, *, request_id: int, note: str = "") -> Message:
+    """Refuse the extension; the due moment stays."""
+    flow.extend_refuse(ctx, message.case_id, request_id=request_id, opinion=clean_text(note), subject=message)
+    return message
+
+
+@existing(
+    "message.log_contact",
+    title="记沟通",
+    permission="message.work",
+    select=selectors.messages_for,
+    case_field="case_id",
+    private=("note",),
+)
+def message_log_contact(ctx: Context, message: Message, *, way: str, note: str) -> Message:
+    """Write down what was talked over with the constituent, on the spot, or between units.
+
+    Raises:
+        Invalid: no text or an unknown way.
+        Refused: the actor works neither on this message nor in a unit it was assigned to.
+    """
+    if way not in ContactLog.Way.values or not note.strip():
+        raise Invalid("message.log_contact", fields={"note": "请选择方式并填写沟通内容。"})
+    ctx.insert(
+        ContactLog(
+            tenant_id=message.tenant_id,
+            message=message,
+            way=way,
+            note=clean_text(note),
+            author_id=ctx.actor.party_id,
+            organisation_id=organisation_of(ctx.actor),
+            at=ctx.now,
+        )
+    )
+    return message
+
+
+def _open_assignment(message: Message) -> Assignment | None:
+    found: Assignment | None = Assignment.objects.filter(
+        message=message, unit_id=message.lead_unit_id, sent_back_at=None, answered_at=None
+    ).first()
+    return found
+
+
+def _sent_back(message: Message) -> int:
+    return Assignment.objects.filter(message=message, role=Assignment.Role.LEAD, sent_back_at__isnull=False).count()

@@ -1,0 +1,210 @@
+"""Taking a message in: left by the public, registered by a clerk, accepted or shown the right door by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from renda.congress.api import Person, Place, Station
+from renda.kernel.actions.api import Context, existing, new
+from renda.kernel.errors import Invalid
+from renda.kernel.files import api as files
+from renda.kernel.files.api import StoredFile
+from renda.kernel.flow import api as flow
+from renda.kernel.numbering import api as numbering
+from renda.kernel.privacy.api import clean_text
+from renda.kernel.search import api as search
+from renda.kernel.tenancy.models import Tenant
+from renda.voice import selectors
+from renda.voice.models import Channel, Door, Message
+from renda.voice.receipts import new_receipt_number
+from renda.voice.sorting import propose
+
+
+def _take_in(ctx: Context, tenant: Tenant, given: dict[str, Any], photos: Sequence[StoredFile]) -> Message:
+    subject, body = clean_text(given.pop("subject")).strip(), clean_text(given.pop("body")).strip()
+    if not body:
+        raise Invalid("message.empty", fields={"body": "请写下您要反映的情况。"})
+    message = Message(
+        tenant=tenant,
+        receipt_number=new_receipt_number(ctx.now.date()),
+        subject=subject or _first_words(body),
+        body=body,
+        submitted_at=ctx.now,
+        assigning_tenant=tenant,
+        **given,
+    )
+    message.proposal = propose(message.subject, body)
+    ctx.insert(message)
+    for photo in photos:
+        files.attach(ctx, photo, message, purpose="photo")
+    message.case = flow.start(
+        ctx, "message", message, tenant_id=tenant.id, title=message.subject, initiator=ctx.actor.party_id
+    )
+    search.index(ctx, "voice.Message", message.id, tenant.id, f"{message.subject}\n{body}\n{message.place_text}")
+    return message
+
+
+def _first_words(body: str) -> str:
+    """A title out of the text: its first sentence, at most 30 characters."""
+    line = body.split("\n", 1)[0]
+    for mark in "。！？；!?;":
+        line = line.split(mark, 1)[0]
+    return line if len(line) <= 30 else line[:29] + "…"
+
+
+@new(
+    "message.submit",
+    title="留言",
+    permission="message.submit",
+    private=("body", "subject", "contact_name", "contact_phone"),
+)
+def message_submit(
+    ctx: Context,
+    *,
+    tenant: Tenant,
+    body: str,
+    subject: str = "",
+    deputy: Person | None = None,
+    station: Station | None = None,
+    place: Place | None = None,
+    place_text: str = "",
+    contact_name: str = "",
+    contact_phone: str = "",
+    may_publish: bool = False,
+    photos: Sequence[StoredFile] = (),
+    is_demo: bool = False,
+) -> Message:
+    """Leave a message for a deputy or a station of the congress ``tenant``.
+
+    Raises:
+        Invalid: nothing was written.
+    """
+    given: dict[str, Any] = {
+        "body": body,
+        "subject": subject,
+        "deputy": deputy,
+        "station": station,
+        "place": place,
+        "place_text": clean_text(place_text),
+        "contact_name": clean_text(contact_name),
+        "contact_phone": clean_text(contact_phone),
+        "may_publish": may_publish,
+        "is_demo": is_demo,
+        "channel": Channel.CODE,
+    }
+    return _take_in(ctx, tenant, given, photos)
+
+
+@new(
+    "message.register",
+    title="代群众登记",
+    permission="message.register",
+    private=("body", "subject", "contact_name", "contact_phone"),
+)
+def message_register(
+    ctx: Context,
+    *,
+    tenant: Tenant,
+    channel: str,
+    body: str,
+    subject: str = "",
+    deputy: Person | None = None,
+    station: Station | None = None,
+    place: Place | None = None,
+    place_text: str = "",
+    contact_name: str = "",
+    contact_phone: str = "",
+    may_publish: bool = False,
+    photos: Sequence[StoredFile] = (),
+) -> Message:
+    """Enter a message for somebody who came in person, rang or wrote.
+
+    Raises:
+        Invalid: nothing was written, or the channel is not one of desk, telephone, paper.
+    """
+    if channel not in {Channel.DESK, Channel.TELEPHONE, Channel.PAPER}:
+        raise Invalid("message.channel", fields={"channel": "请选择来访、来电或来信。"})
+    given: dict[str, Any] = {
+        "body": body,
+        "subject": subject,
+        "deputy": deputy,
+        "station": station,
+        "place": place,
+        "place_text": clean_text(place_text),
+        "contact_name": clean_text(contact_name),
+        "contact_phone": clean_text(contact_phone),
+        "may_publish": may_publish,
+        "channel": channel,
+    }
+    return _take_in(ctx, tenant, given, photos)
+
+
+@existing(
+    "message.accept", title="受理", permission="message.work", select=selectors.messages_for, case_field="case_id"
+)
+def message_accept(
+    ctx: Context,
+    message: Message,
+    *,
+    category: str = "",
+    place: Place | None = None,
+    concerns_person: bool = False,
+    note: str = "",
+    task_id: int | None = None,
+    version: int | None = None,
+) -> Message:
+    """Take a message in: it is inside the remit. It gets the office's number and goes to the deputy or the station.
+
+    ``concerns_person``: it speaks about a deputy or an official; it then never goes to that person.
+    """
+    message.category = category or message.proposal.get("category", "")
+    message.place = place or message.place
+    message.concerns_person = concerns_person
+    message.accepted_at = ctx.now
+    ctx.update(message, "category", "place", "concerns_person", "accepted_at")
+    numbering.assign(
+        ctx, message, "number", tenant_id=message.tenant_id, kind="message", template="{year}{month:02d}-{number:04d}"
+    )
+    flow.act(ctx, message.case_id, "accept", subject=message, task_id=task_id, version=version, opinion=note)
+    return message
+
+
+@existing(
+    "message.redirect",
+    title="指引其他渠道",
+    permission="message.work",
+    select=selectors.messages_for,
+    case_field="case_id",
+)
+def message_redirect(
+    ctx: Context,
+    message: Message,
+    *,
+    door: str,
+    reason: str,
+    seal: bool = False,
+    task_id: int | None = None,
+    version: int | None = None,
+) -> Message:
+    """Show the right door, with the reason; lawsuits, accusations and secrets are sealed.
+
+    Raises:
+        Invalid: no door or no reason was given.
+    """
+    faults = {}
+    if door not in Door.values:
+        faults["door"] = "请选择应当去的渠道。"
+    if not reason.strip():
+        faults["reason"] = "请写明理由，群众查询时能看到。"
+    if faults:
+        raise Invalid("message.redirect", fields=faults)
+    message.door = door
+    message.is_sealed = seal or door in {Door.COURT, Door.ACCUSATION, Door.ENFORCEMENT, Door.SECRET}
+    message.may_publish = False if message.is_sealed else message.may_publish
+    message.concluded_at = ctx.now
+    ctx.update(message, "door", "is_sealed", "may_publish", "concluded_at")
+    flow.act(
+        ctx, message.case_id, "redirect", subject=message, task_id=task_id, version=version, opinion=clean_text(reason)
+    )
+    return message

@@ -1,0 +1,38 @@
+"""Who may do what with messages. Verbs that answer a task (answer, assign, …) are guarded by the flow: whoever has the task."""
+
+from __future__ import annotations
+
+from renda.congress.api import PostKind
+from renda.kernel.policy import grant, permission
+
+permission("message.submit", "留言")
+permission("message.register", "代群众登记")
+permission("message.view", "查看本级留言")
+permission("message.view_sealed", "查看封存留言")
+permission("message.reveal", "查看联系方式")
+permission("message.urge", "催办")
+permission("message.oversee", "登记督办决定")
+permission("message.export", "导出留言")
+permission("message.rate", "评价")
+permission("message.record_rating", "代录群众评价")
+permission("message.replay", "导入历史留言")
+permission("message.work", "办理留言")
+
+grant("public", "message.submit", "message.rate", where="scope")
+# A posts' holder works on what her tasks name; the flow decides which.
+grant("signed_in", "message.work")
+
+_OFFICE = (PostKind.ASSIGNER, PostKind.VETTER, PostKind.CLERK, PostKind.SUPERVISOR)
+for _kind in _OFFICE:
+    grant(_kind, "message.view", "message.export", where="tree")
+    grant(_kind, "message.register", "message.record_rating", "message.reveal")
+for _kind in (PostKind.LEADER, PostKind.CHAIR, PostKind.VICE_CHAIR):
+    grant(_kind, "message.view", "message.export", where="tree")
+for _kind in (PostKind.VETTER, PostKind.SUPERVISOR):
+    grant(_kind, "message.view_sealed")
+grant(PostKind.ASSIGNER, "message.urge", where="tree")
+grant(PostKind.SUPERVISOR, "message.urge", "message.oversee", where="tree")
+grant(PostKind.STATION_MANAGER, "message.register", "message.record_rating", "message.urge", "message.reveal")
+grant(PostKind.CASE_OFFICER, "message.reveal", where="scope")
+grant(PostKind.DEPUTY, "message.reveal", "message.urge", where="scope")
+grant("machine", "message.submit", "message.rate", "message.replay", "message.work", where="scope")

@@ -1,0 +1,81 @@
+"""What the kernel must know of messages: the fields, actions and events that a flow file may name."""
+
+from __future__ import annotations
+
+from renda.kernel.files.api import Access, StoredFile, register_access
+from renda.kernel.flow import todo
+from renda.kernel.flow.subjects import register_subject
+from renda.kernel.parties import Actor
+from renda.kernel.ui import menu, states
+from renda.kernel.ui.menu import Entry
+from renda.voice import selectors
+from renda.voice.telling import STATES
+
+ACTIONS = {
+    "submit": "提出",
+    "accept": "受理",
+    "redirect": "指引其他渠道",
+    "answer": "答复",
+    "refer": "转请办理",
+    "assign": "交办",
+    "refer_up": "提请上级交办",
+    "receive": "接收",
+    "log_contact": "记沟通",
+    "forward": "反馈群众",
+    "redo": "重办",
+    "close": "不再办理",
+}
+
+register_subject(
+    "voice.Message",
+    title="群众留言",
+    fields={
+        "deputy": "party",
+        "responder": "party",
+        "station_manager": "party",
+        "tenant": "reference",
+        "assigning_tenant": "reference",
+        "lead_unit": "reference",
+        "joint_units": "reference",
+        "category": "text",
+        "concerns_person": "boolean",
+        "has_responder": "boolean",
+        "needs_judgement": "boolean",
+        "is_promised": "boolean",
+        "promised_at": "date",
+    },
+    actions=ACTIONS,
+    events={"message.rated": "群众已评价"},
+    field_titles={
+        "deputy": "代表",
+        "responder": "反馈代表",
+        "station_manager": "联络站管理员",
+        "tenant": "受理人大",
+        "assigning_tenant": "交办人大",
+        "lead_unit": "主办单位",
+        "joint_units": "会办单位",
+    },
+)
+
+
+def _works_with_messages(actor: Actor) -> bool:
+    """Everybody with a post but the platform's administrators."""
+    return any(not post.kind.endswith("_administrator") for post in actor.posts)
+
+
+def _files(actor: Actor, file: StoredFile) -> Access:
+    """Photos of a message: whoever the message exists for."""
+    seen = selectors.messages_for(actor).filter(pk=file.subject_id, is_sealed=False).exists()
+    return Access.FULL if seen else Access.NONE
+
+
+register_access("voice.Message", _files)
+states.register(STATES)
+menu.register(
+    Entry("bench", "工作台", "voice:bench", icon="layout-dashboard", order=1, visible=lambda actor: bool(actor.posts)),
+    Entry("messages", "群众留言", "voice:message.list", icon="message-2", order=10, visible=_works_with_messages),
+    Entry("home", "找代表", "voice:home", icon="users", order=1, zone="public"),
+    Entry("stations", "联络站", "voice:stations", icon="building", order=2, zone="public"),
+    Entry("look_up", "查办理进度", "voice:look_up", icon="receipt", order=3, zone="public"),
+)
+menu.set_to_do("voice:bench", lambda actor: todo.counts(actor).mine)

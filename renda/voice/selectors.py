@@ -1,0 +1,61 @@
+"""Which messages exist for whom. Pages, exports, the API and search all fetch through here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from renda.congress.api import Person, PostKind
+from renda.kernel.flow.models import Task
+from renda.kernel.parties import Actor
+from renda.kernel.policy import tenants_where
+from renda.voice.models import Assignment, Message
+
+
+def messages_for(actor: Actor) -> QuerySet[Message]:
+    """The messages that exist for an actor.
+
+    Staff: those of the congresses where a post of theirs may look. Deputies: those left for them. Station managers:
+    those of their stations. Units: those assigned to them. Whoever has or had a task: its message. A message about a
+    person never exists for that person; a sealed one only for those who vet and supervise.
+    """
+    rows = Message.objects.all()
+    if actor.kind == "machine":
+        return rows
+    if not actor.is_signed_in:
+        return rows.none()
+    posts = {kind: [post for post in actor.posts if post.kind == kind] for kind in {post.kind for post in actor.posts}}
+    units = [
+        post.organisation_id for kind in (PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD) for post in posts.get(kind, [])
+    ]
+    managed = [post.post_id for post in posts.get(PostKind.STATION_MANAGER, [])]
+    mine = Q(tenant_id__in=tenants_where(actor, "message.view")) | Q(deputy_id=actor.party_id)
+    mine |= Q(assigning_tenant_id__in=tenants_where(actor, "message.view"))
+    if managed:
+        mine |= Q(station__manager_id__in=managed)
+    if units:
+        mine |= Exists(Assignment.objects.filter(message_id=OuterRef("pk"), unit_id__in=units))
+    mine |= Exists(Task.objects.filter(case_id=OuterRef("case_id"), assignee_id__in=actor.party_ids))
+    sealed = Q(is_sealed=True) & ~Q(tenant_id__in=tenants_where(actor, "message.view_sealed"))
+    return rows.filter(mine).exclude(sealed).exclude(concerns_person=True, deputy_id=actor.party_id)
+
+
+def message_of(receipt_number: str) -> QuerySet[Message]:
+    """The message behind a receipt number; the caller has checked the query word and set the scope."""
+    return Message.objects.filter(receipt_number=receipt_number)
+
+
+def for_lists(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """What a list shows, in a constant number of queries."""
+    return rows.select_related("place", "deputy__party", "station", "lead_unit", "case").defer("body", "proposal")
+
+
+def for_page(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """What the page of one message shows."""
+    return rows.select_related("tenant", "place", "deputy__party", "station", "lead_unit", "case", "assigning_tenant")
+
+
+def deputies_among(mandates: QuerySet[Any]) -> QuerySet[Person]:
+    """The people who hold these mandates."""
+    return Person.objects.filter(pk__in=mandates.values("person_id")).order_by("pinyin")

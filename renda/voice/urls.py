@@ -1,0 +1,31 @@
+"""Addresses. A page that writes is named after its action."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from renda.voice import public_views, views
+from renda.voice.forms import FORMS
+
+app_name = "voice"
+
+urlpatterns = [
+    # The public: no account.
+    path("", public_views.home, name="home"),
+    path("deputies/", public_views.deputies, name="deputies"),
+    path("deputies/<int:person_id>/", public_views.deputy, name="deputy"),
+    path("stations/", public_views.stations, name="stations"),
+    path("stations/<int:tenant_id>/<int:station_id>/", public_views.station, name="station"),
+    path("c/<str:code>/", public_views.code, name="code"),
+    path("c/<str:code>/message/", public_views.submit, name="message.submit"),
+    path("receipt/", public_views.look_up, name="look_up"),
+    path("receipt/<str:token>/", public_views.receipt, name="receipt"),
+    path("receipt/<str:token>/rate/", public_views.rate, name="message.rate"),
+    # Inside.
+    path("bench/", views.bench, name="bench"),
+    path("messages/", views.message_list, name="message.list"),
+    path("messages/new/", views.register, name="message.register"),
+    path("messages/<int:pk>/", views.message_page, name="message.page"),
+    path("messages/<int:pk>/pdf/", views.message_pdf, name="message.pdf"),
+    *(path(f"messages/<int:pk>/{verb}/", views.act, {"verb": verb}, name=f"message.{verb}") for verb in FORMS),
+]

@@ -1,0 +1,141 @@
+"""The inner pages: work bench, list, one case page, and one press for each button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages as flashes
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from renda.congress.api import mandates_for, places_of, stations_for
+from renda.kernel import policy
+from renda.kernel.errors import Forbidden
+from renda.kernel.exports.api import Column, export_response
+from renda.kernel.files.api import IMAGES, store_all
+from renda.kernel.tenancy import tenant_transaction
+from renda.kernel.tenancy.models import Tenant
+from renda.kernel.ui.http import ActorRequest, SeeOther, actor_of, page
+from renda.voice import actions, selectors
+from renda.voice.case_page import case_context
+from renda.voice.forms import FORMS, PHOTOS, RegisterForm
+from renda.voice.models import Message
+from renda.voice.printing import message_as_pdf
+from renda.voice.tables import MessageTable, bench_context
+
+_ACTIONS: dict[str, Any] = {verb: getattr(actions, f"message_{verb}") for verb in FORMS}
+# What is said after a press; the others say the action's title.
+_SAID = {
+    "accept": "已受理。",
+    "redirect": "已指引其他渠道。",
+    "send_back": "已退回交办机关。",
+    "extend": "已申请延期，等待同意。",
+}
+
+
+@login_required
+@require_safe
+def bench(request: ActorRequest) -> HttpResponse:
+    """What waits for me: mine, due soon, overdue, done."""
+    return page(request, "voice/bench.html", bench_context(request))
+
+
+@login_required
+@require_safe
+def message_list(request: ActorRequest) -> HttpResponseBase:
+    """The messages that exist for me, with filters; the same rows as xlsx or csv."""
+    table = MessageTable(request, selectors.for_lists(selectors.messages_for(request.actor)))
+    if kind := table.wants_export:
+        if not policy.may(request.actor, "message.export", None):
+            raise Forbidden("message.export")
+        columns = [Column(column.title, column.read_for_export) for column in table.columns if column.in_export]
+        return export_response(request.actor, columns, lambda: table.narrowed, "群众留言", kind)
+    return page(request, "voice/message_list.html", {"table": table})
+
+
+def _message(request: HttpRequest, pk: int) -> Message:
+    return get_object_or_404(selectors.for_page(selectors.messages_for(actor_of(request))), pk=pk)
+
+
+@login_required
+@require_safe
+def message_page(request: ActorRequest, pk: int) -> HttpResponse:
+    """One message: head, steps, deadline, trail, and the buttons that the flow allows."""
+    return page(request, "voice/message.html", case_context(request, _message(request, pk)))
+
+
+@login_required
+@require_safe
+def message_pdf(request: ActorRequest, pk: int) -> HttpResponse:
+    """The case as a PDF to print or file."""
+    message = _message(request, pk)
+    return HttpResponse(
+        message_as_pdf(message),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{message.receipt_number}.pdf"'},
+    )
+
+
+@login_required
+@require_POST
+def act(request: ActorRequest, pk: int, verb: str) -> HttpResponse:
+    """One press. What was typed stays when the action refuses."""
+    actor, action = request.actor, _ACTIONS[verb]
+    with tenant_transaction(actor.tenants):
+        message = _message(request, pk)
+        form = FORMS[verb](request.POST, message=message, actor=actor)
+        valid = form.is_valid()
+    if valid:
+        with form.catching():
+            result = action.once(request.POST.get("idempotency_key"))(actor, pk, **form.given())
+            if verb == "reveal":
+                name, phone = result
+                flashes.info(request, f"{name or '未留称呼'}　{phone or '未留电话'}（本次查看已记录）")
+            else:
+                flashes.success(request, _SAID.get(verb, f"{action.title}：已完成。"))
+            return SeeOther(_after(request, pk))
+    with tenant_transaction(actor.tenants):
+        return page(
+            request, "voice/message.html", case_context(request, _message(request, pk), {verb: form}), form=form
+        )
+
+
+def _after(request: ActorRequest, pk: int) -> str:
+    """The message's page, if it still exists for this actor; else the bench."""
+    with tenant_transaction(request.actor.tenants):
+        seen = selectors.messages_for(request.actor).filter(pk=pk).exists()
+    return reverse("voice:message.page", args=[pk]) if seen else reverse("voice:bench")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: ActorRequest) -> HttpResponse:
+    """A clerk enters a message for somebody who came in, rang or wrote."""
+    actor = request.actor
+    tenant_id = next(iter(sorted(policy.tenants_where(actor, "message.register"))), None)
+    if tenant_id is None:
+        raise Http404
+    with tenant_transaction(actor.tenants, durable=False):
+        deputies = mandates_for(actor).filter(tenant_id=tenant_id, status="active")
+        form = RegisterForm(
+            request.POST or None,
+            request.FILES or None,
+            places=places_of(tenant_id),
+            stations=stations_for(actor).filter(tenant_id=tenant_id),
+            deputies=selectors.deputies_among(deputies),
+        )
+        valid = request.method == "POST" and form.is_valid()
+        tenant = Tenant.objects.get(id=tenant_id)
+    if valid:
+        given = {name: value for name, value in form.cleaned_data.items() if name != "photos"}
+        with form.catching():
+            photos = store_all(form.cleaned_data["photos"], accept=IMAGES, at_most=PHOTOS, field="photos")
+            message = actions.message_register.once(request.POST.get("idempotency_key"))(
+                actor, tenant=tenant, photos=photos, **given
+            )
+            flashes.success(request, f"已登记，受理编号 {message.receipt_number}，查询码 {message.query_word}。")
+            return SeeOther(_after(request, message.id))
+    return page(request, "voice/register.html", form=form)
