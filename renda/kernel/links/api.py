@@ -121,7 +121,7 @@ def _store(_ctx: Context, rows: list[Link]) -> None:
 
 
 def _label(row: models.Model) -> str:
-    return row._meta.label_lower  # noqa: SLF001 - Django's own name of a model
+    return row._meta.label_lower
 
 
 def _tenant(row: models.Model) -> int:

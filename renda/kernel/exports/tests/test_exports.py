@@ -13,14 +13,15 @@ from typing import Any
 import openpyxl
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.test.utils import CaptureQueriesContext
 
+from renda.kernel.audit.models import AuditSeal
 from renda.kernel.exports import writers
 from renda.kernel.exports.api import Column, IncompleteExportError, export_response, stream_csv, stream_xlsx
 from renda.kernel.exports.cells import CELL_CHARACTERS
 from renda.kernel.exports.writers import write_xlsx
-from renda.kernel.numbering.models import Counter
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
@@ -146,27 +147,28 @@ def pieces_of(response: StreamingHttpResponse) -> Iterator[bytes]:
     return pieces
 
 
-def counters() -> Tenant:
+def seals() -> Tenant:
     tenant = Tenant.make(name="市人大", level="city")
     other = Tenant.make(name="外市", level="city")
     for row in (tenant, other):
         row.save()
         with tenant_transaction([row.id], durable=False):
-            Counter.objects.bulk_create(
-                Counter(tenant=row, kind=f"第{key}种", year=2024, last=key) for key in range(3000)
+            AuditSeal.objects.bulk_create(
+                AuditSeal(tenant_id=row.id, seq=key, entry_id=row.id * 10_000 + key, chain_hash=f"第{key}个".encode())
+                for key in range(3000)
             )
     return tenant
 
 
-COUNTER_COLUMNS = [Column("种类", lambda row: row.kind), Column("末号", lambda row: row.last)]
+SEAL_COLUMNS = [Column("哈希", lambda row: bytes(row.chain_hash).decode()), Column("序号", lambda row: row.seq)]
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_download_has_its_own_scope_and_snapshot(kind: Any) -> None:
-    tenant = counters()
+    tenant = seals()
     actor = Actor.machine("test", [tenant.id])
-    response = export_response(actor, COUNTER_COLUMNS, lambda: Counter.objects.order_by("last"), "留言清单：九月", kind)
+    response = export_response(actor, SEAL_COLUMNS, lambda: AuditSeal.objects.order_by("seq"), "留言清单：九月", kind)
     assert response["Content-Disposition"].startswith("attachment; filename*=utf-8''%E7%95%99%E8%A8%80")
     assert response["Content-Disposition"].endswith(f".{kind}")
     assert response["Cache-Control"] == "private, no-store"
@@ -177,13 +179,15 @@ def test_a_download_has_its_own_scope_and_snapshot(kind: Any) -> None:
     assert not connection.in_atomic_block
     lines = read_csv(iter([data])) if kind == "csv" else read_xlsx(data)
     assert len(lines) == 3001
-    assert [str(value) for value in lines[-1]] == ["第2999种", "2999"]
+    assert [str(value) for value in lines[-1]] == ["第2999个", "2999"]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_no_transaction_stays_open_while_a_slow_reader_reads() -> None:
-    tenant = counters()
-    response = export_response(Actor.machine("test", [tenant.id]), COUNTER_COLUMNS, Counter.objects.all, "表", "csv")
+    tenant = seals()
+    response = export_response(
+        Actor.machine("test", [tenant.id]), SEAL_COLUMNS, lambda: AuditSeal.objects.order_by("id"), "表", "csv"
+    )
     pieces = pieces_of(response)
     next(pieces)
     assert not connection.in_atomic_block
@@ -193,15 +197,15 @@ def test_no_transaction_stays_open_while_a_slow_reader_reads() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_a_short_list_breaks_off_before_its_first_piece(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    tenant = counters()
+    tenant = seals()
     response = export_response(
-        Actor.machine("test", [tenant.id]), COUNTER_COLUMNS, lambda: Counter.objects.order_by("last"), "表", kind
+        Actor.machine("test", [tenant.id]), SEAL_COLUMNS, lambda: AuditSeal.objects.order_by("seq"), "表", kind
     )
     # A cursor that ends too soon without an error.
-    whole = Counter.objects.none().__class__.iterator
+    whole = QuerySet.iterator
     monkeypatch.setattr(
         "django.db.models.query.QuerySet.iterator",
-        lambda rows, chunk_size=None: (row for row in whole(rows, chunk_size) if row.last < 2990),
+        lambda rows, chunk_size=None: (row for row in whole(rows, chunk_size) if row.seq < 2990),
     )
     with pytest.raises(IncompleteExportError, match="2990 rows written, 3000 expected"):
         next(pieces_of(response))

@@ -14,19 +14,19 @@ from renda.kernel.actions.api import Context
 from renda.kernel.errors import Refused
 from renda.kernel.links import api, registry
 from renda.kernel.links.models import Link
-from renda.kernel.numbering.models import Counter
 from renda.kernel.parties import Actor
+from renda.kernel.parties.models import Party
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
 
-LABEL = "kernel_numbering.counter"
+LABEL = "kernel_parties.party"
 
 
 @pytest.fixture(autouse=True)
 def _registered() -> Iterator[None]:
     api.kind("test.led_to", "转化为", "来源")
     api.kind("test.part_of", "属于", "包含", is_acyclic=True)
-    api.subject(LABEL, lambda actor: Counter.objects.filter(tenant_id__in=actor.tenants))
+    api.subject(LABEL, lambda actor: Party.objects.filter(tenant_id__in=actor.tenants))
     yield
     for name in ("test.led_to", "test.part_of"):
         del registry.KINDS[name]
@@ -43,11 +43,9 @@ def make_tenant() -> Tenant:
     return tenant
 
 
-def make_rows(tenant: Tenant, count: int) -> list[Counter]:
+def make_rows(tenant: Tenant, count: int) -> list[Party]:
     with scope(tenant.id):
-        return Counter.objects.bulk_create(
-            Counter(tenant=tenant, kind=f"行{key}", year=2024, last=0) for key in range(count)
-        )
+        return Party.objects.bulk_create(Party(tenant=tenant, kind="post", name=f"行{key}") for key in range(count))
 
 
 @pytest.fixture
@@ -71,7 +69,7 @@ def draw(actor: Actor, *lines: tuple[models.Model, models.Model, str]) -> None:
 def seen(actor: Actor, row: models.Model) -> list[tuple[str, bool, list[str]]]:
     with scope(*actor.tenants):
         return [
-            (group.title, group.is_forward, [other.kind for other in group.rows]) for group in api.linked(actor, row)
+            (group.title, group.is_forward, [other.name for other in group.rows]) for group in api.linked(actor, row)
         ]
 
 
@@ -181,7 +179,7 @@ def test_two_who_close_a_circle_together() -> None:
     outcomes: list[str] = []
     gate = threading.Barrier(2)
 
-    def work(begin: Counter, end: Counter) -> None:
+    def work(begin: Party, end: Party) -> None:
         try:
             with tenant_transaction([tenant.id]):
                 ctx = Context(actor)
