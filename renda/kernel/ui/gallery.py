@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils import timezone
 
 from renda.kernel import clock
@@ -170,8 +171,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "amounts": [Decimal("123456.78"), Decimal(3200), Decimal(1250000000)],
         "now": now,
         "files": [
-            SampleFile("现场一.svg", "/static/ui/icon.svg", 1200, is_image=True),
-            SampleFile("现场二.svg", "/static/ui/icon.svg", 1200, is_image=True),
+            SampleFile("现场一.svg", static("ui/icon.svg"), 1200, is_image=True),
+            SampleFile("现场二.svg", static("ui/icon.svg"), 1200, is_image=True),
             SampleFile("示范单位关于早餐网点的说明.pdf", "#", 345678, is_image=False),
         ],
     }

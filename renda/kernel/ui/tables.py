@@ -173,6 +173,22 @@ class Table(Generic[M]):
         """The filter bar."""
         return form_for(self.filters, self.query)
 
+    @property
+    def search_fields(self) -> list[forms.BoundField]:
+        """The search box, which stays in view."""
+        return [self.form[part.name] for part in self.filters if isinstance(part, Search)]
+
+    @property
+    def other_fields(self) -> list[forms.BoundField]:
+        """The other parts of the bar; the phone folds them."""
+        boxes = {part.name for part in self.filters if isinstance(part, Search)}
+        return [bound for bound in self.form if bound.name not in boxes]
+
+    @property
+    def is_narrowed_further(self) -> bool:
+        """Whether one of the folded parts is in use (or wrong)."""
+        return any(self.query.get(bound.name) for bound in self.other_fields)
+
     @cached_property
     def is_narrowed(self) -> bool:
         """Whether anything was chosen in the bar."""

@@ -80,14 +80,17 @@ def time_left(at: datetime | None) -> State:
     if at is None:
         return State("法律未规定期限", "quiet", "infinity")
     now, end = timezone.localtime(clock.now()), timezone.localtime(at)
+    days = deadlines.working_days_between(now.date(), end.date())
     if end < now:
-        days = deadlines.working_days_between(end.date(), now.date())
-        return State(f"超期 {days} 个工作日" if days > 0 else f"超期 {duration(now - end)}", "late")
+        return State(_overdue(now - end, -days), "late")
     if end.date() == now.date():
         return State("今天到期" if end.time() == time.max else f"今天 {end.hour:02d}:{end.minute:02d} 到期", "warn")
-    days = deadlines.working_days_between(now.date(), end.date())
     if end.date() == now.date() + timedelta(1):
         return State("明天到期", "warn")
-    if days <= 1:
-        return State(f"{short_day(end)}到期", "warn")
-    return State(f"还有 {days} 个工作日", "run")
+    return State(f"还有 {days} 个工作日", "run") if days > 1 else State(f"{short_day(end)}到期", "warn")
+
+
+def _overdue(late: timedelta, working_days: int) -> str:
+    if working_days > 0:
+        return f"超期 {working_days} 个工作日"
+    return "刚刚到期" if late < timedelta(minutes=1) else f"超期 {duration(late)}"

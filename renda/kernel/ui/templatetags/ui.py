@@ -23,7 +23,8 @@ from renda.kernel.ui.shapes import Crumb, Press, State, Step, Tile, TrailLine
 
 register = template.Library()
 
-MENU_IN_BAND = 8
+# How many entries the head band holds at 1200 px before 更多; elder mode's letters are larger.
+MENU_IN_BAND, MENU_IN_BAND_ELDER = 8, 5
 
 
 @register.simple_tag
@@ -247,12 +248,13 @@ def band(context: template.Context, zone: menu.Zone | Literal["none"] = "inner")
         return shown
     actor = actor_of(request)
     entries = menu.entries_for(actor, zone)
+    held = MENU_IN_BAND_ELDER if context.get("elder") else MENU_IN_BAND
     here = menu.current(entries, request.path)
     return shown | {
         "actor": actor,
         "entries": entries,
-        "in_band": entries[:MENU_IN_BAND],
-        "under_more": entries[MENU_IN_BAND:],
+        "in_band": entries[:held],
+        "under_more": entries[held:],
         "here": here,
     }
 
