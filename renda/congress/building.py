@@ -57,8 +57,8 @@ class Builder:
         stored = {}
         for model, rows in self.rows.items():
             # Not COPY: PostgreSQL refuses it on tables with row-level security.
-            model._base_manager.bulk_create(rows, batch_size=5000)  # noqa: SLF001 - the manager without a scope check
-            stored[model._meta.label] = len(rows)  # noqa: SLF001 - Django's documented meta API
+            model._base_manager.bulk_create(rows, batch_size=5000)
+            stored[model._meta.label] = len(rows)
         self.rows.clear()
         return stored
 
