@@ -16,8 +16,8 @@ def keys(subject: str, body: str = "") -> list[str]:
         ("判决生效两年仍未兑现", "法院判决对方赔偿，申请强制执行后执行局没有动静。", "court"),
         ("请求纠正劳动仲裁裁决", "", "court"),
         ("(2019)民初字第123号案件", "我向县人民法院起诉以后一直没有开庭。", "court"),
-        ("举报某村支书侵吞集体资金", "", "discipline"),
-        ("村里的账不清楚", "会计贪污补偿款，组长收受红包，求查。", "discipline"),
+        ("举报某村支书侵吞集体资金", "", "accusation"),
+        ("村里的账不清楚", "会计贪污补偿款，组长收受红包，求查。", "accusation"),
         ("投诉某镇镇长打人", "", "person"),
         ("市人大代表霸占村里的鱼塘", "", "person"),
         ("路灯问题", "上个月打过12345，工单至今没有回复。", "petition"),
@@ -62,7 +62,7 @@ def test_one_word_in_a_long_body_is_not_enough_for_an_accusation() -> None:
 
 
 def test_several_doors_at_once() -> None:
-    assert keys("举报镇干部受贿", "多次向信访局反映没有结果。") == ["discipline", "petition"]
+    assert keys("举报镇干部受贿", "多次向信访局反映没有结果。") == ["accusation", "petition"]
 
 
 def test_named_persons_make_it_a_message_about_a_person() -> None:
@@ -72,4 +72,4 @@ def test_named_persons_make_it_a_message_about_a_person() -> None:
 
 
 def test_doors_that_seal() -> None:
-    assert {door.key for door in doors() if door.sealed} == {"court", "discipline", "person", "secret"}
+    assert {door.key for door in doors() if door.sealed} == {"court", "accusation", "person", "secret"}
