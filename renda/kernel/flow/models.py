@@ -6,6 +6,9 @@ keeps the effects of its move: applying them in order gives these rows again.
 
 from __future__ import annotations
 
+import json
+from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +19,15 @@ from renda.kernel.ids import Row
 from renda.kernel.tenancy.models import TenantRow
 
 Indexes = list[models.Index]
+
+
+class EffectEncoder(json.JSONEncoder):
+    """Effects as JSON keeps them: moments and days as ISO text, to the microsecond."""
+
+    def default(self, o: Any) -> Any:
+        if isinstance(o, date):
+            return o.isoformat()
+        return str(o) if isinstance(o, Decimal) else super().default(o)
 
 
 def _link(to: str, *, null: bool = False, indexed: bool = False) -> Any:
@@ -279,7 +291,7 @@ class CaseEvent(CaseRow):
     opinion = models.TextField(default="", blank=True)
     # Whether the action took a number or published something, so that it cannot be withdrawn.
     final = models.BooleanField(default=False)
-    effects = models.JSONField(default=list)
+    effects = models.JSONField(default=list, encoder=EffectEncoder)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "seq"], name="event_seq")]

@@ -33,7 +33,7 @@ def begin(
         opening.remember_choices(run, case)
     if flow.deadline is not None:
         due = run.due(case, flow.deadline)
-        tree.set(case, due_at=due.at, provisional=due.provisional)
+        tree.set(case, due_at=due.at if due else None, provisional=bool(due and due.provisional))
     node = flow.start
     token = tree.insert(Token, tenant_id=case.tenant_id, case_id=case.id, node=node.id)
     if not submit and case.initiator_id is not None:

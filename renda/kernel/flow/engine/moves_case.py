@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from renda.kernel.errors import Invalid, NotFound, Refused
-from renda.kernel.flow.definition import Definition
+from renda.kernel.flow.definition import Deadline, Definition
 from renda.kernel.flow.engine import closing
 from renda.kernel.flow.engine.calls import begin
 from renda.kernel.flow.engine.moves_act import rescan
@@ -14,6 +14,7 @@ from renda.kernel.flow.engine.offers import find_task, require
 from renda.kernel.flow.engine.paths import last_places
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.tokens import enter, finish, leave
+from renda.kernel.flow.engine.world import Due
 from renda.kernel.flow.models import Case, CaseEvent, PendingRequest
 
 
@@ -181,21 +182,26 @@ def resume(run: Run, case: Case, opinion: str = "") -> CaseEvent:
 
 
 def _restart_clocks(run: Run, case: Case, stopped: datetime) -> None:
-    tree = run.tree
+    """Give back what the suspension took; what is overdue already, and a fixed date of the subject, stay."""
+    tree, flow = run.tree, run.definition(case)
 
-    def shifted(at: datetime) -> Any:
-        return run.world.shift(at, stopped, run.now, case.tenant_id)
+    def shifted(deadline: Deadline, at: datetime) -> Due:
+        return run.world.shift(deadline.key, case.tenant_id, at, stopped, run.now)
 
     for task in tree.of_case("task", case.id):
-        if task.unfinished and task.kind == "act" and task.due_at is not None and not task.overdue:
-            due = shifted(task.due_at)
+        deadline = tree.node(tree.activations[task.activation_id]).deadline
+        if deadline and task.unfinished and task.due_at is not None and not task.overdue:
+            due = shifted(deadline, task.due_at)
             tree.set(task, due_at=due.at, soon_at=due.soon_at, provisional=due.provisional)
     for activation in tree.of_case("activation", case.id):
-        if activation.state == "open" and activation.due_at is not None:
-            tree.set(activation, due_at=shifted(activation.due_at).at)
-    for name in ("due_at", "oversee_due_at"):
-        if getattr(case, name) is not None:
-            tree.set(case, **{name: shifted(getattr(case, name)).at})
+        until = tree.node(activation).until
+        if activation.state == "open" and activation.due_at is not None and until.or_after is not None:
+            moment = run.world.value(case, until.at.removeprefix("field:")) if until.at else None
+            at = shifted(until.or_after, activation.due_at).at
+            tree.set(activation, due_at=min(at, moment) if moment else at)
+    for name, rule in (("due_at", flow.deadline), ("oversee_due_at", flow.oversee.deadline)):
+        if rule is not None and getattr(case, name) is not None:
+            tree.set(case, **{name: shifted(rule, getattr(case, name)).at})
 
 
 def terminate(run: Run, case: Case, reason: str = "") -> CaseEvent:
@@ -270,11 +276,11 @@ def reopen(run: Run, case: Case, to: str, reason: str = "") -> CaseEvent:
         if deadline is not None and case.due_at is not None and ended is not None:
             remaining = deadline.again == "remaining"
             due = (
-                run.world.shift(case.due_at, ended, run.now, case.tenant_id)
+                run.world.shift(deadline.key, case.tenant_id, case.due_at, ended, run.now)
                 if remaining
                 else run.world.due(deadline.key, case.tenant_id, run.now)
             )
-            run.tree.set(case, due_at=due.at, provisional=due.provisional)
+            run.tree.set(case, due_at=due.at if due else None, provisional=bool(due and due.provisional))
         token = next(t for t in run.tree.of_case("token", case.id) if t.parent_id is None)
         last = max(run.tree.of_case("activation", case.id), key=lambda a: (a.opened_at, a.id))
         _go_to(run, case, token, to, last.id)

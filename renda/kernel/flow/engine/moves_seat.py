@@ -55,15 +55,15 @@ def transfer(
         return _event(run, case, "transfer", task, offer, [to], opinion, origin)
 
 
-def hand_to(run: Run, case: Case, task: Task, to: int) -> None:
-    """Give a task to another party.
+def hand_to(run: Run, case: Case, task: Task, to: int, *, ruled: bool = True) -> None:
+    """Give a task to another party; the node's rule of who may receive binds all but administrator and machine.
 
     Raises:
         Invalid: as ``transfer``.
     """
     node = run.tree.node(run.tree.activations[task.activation_id])
     allowed = node.transfer.to
-    if allowed and to not in run.parties(allowed, case) and not run.administers(case):
+    if ruled and allowed and to not in run.parties(allowed, case) and not run.administers(case):
         raise _unfit("按流程规定，这项工作不能转给所选的人。")
     seat = None if task.role == "consult" else task.seat
     if task.kind == "act" and not can_join(run.tree, task.activation_id, to, seat):

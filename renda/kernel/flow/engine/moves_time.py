@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from renda.kernel.errors import RendaError
 from renda.kernel.flow.definition import Node
 from renda.kernel.flow.engine import closing
@@ -11,6 +13,7 @@ from renda.kernel.flow.engine.paths import can_reject
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.seats import MAIN, can_join
 from renda.kernel.flow.engine.tokens import leave
+from renda.kernel.flow.engine.world import Due
 from renda.kernel.flow.models import Activation, Case, CaseEvent, Task
 
 
@@ -34,7 +37,7 @@ def tick(run: Run, case: Case) -> list[CaseEvent]:
 def _task(run: Run, case: Case, task: Task) -> list[CaseEvent]:
     if task.state != "open" or task.kind != "act":
         return []
-    if task.due_at is not None and task.due_at <= run.now and not task.overdue:
+    if task.due_at is not None and task.due_at < run.now and not task.overdue:
         return [time_out(run, case, task)]
     if task.soon_at is not None and task.soon_at <= run.now and not (task.due_soon or task.overdue):
         with run.tree.recording():
@@ -84,7 +87,7 @@ def _escalate(run: Run, case: Case, node: Node, task: Task, *, transfers: bool) 
     for superior in run.world.superiors(task.assignee_id, case):
         if transfers:
             try:
-                hand_to(run, case, task, superior)
+                hand_to(run, case, task, superior, ruled=False)
             except RendaError:
                 continue
             return True
@@ -98,3 +101,34 @@ def _escalate(run: Run, case: Case, node: Node, task: Task, *, transfers: bool) 
             readers(run, case, run.tree.activations[task.activation_id], [superior], in_turn=False)
             return True
     return False
+
+
+def recount(run: Run, case: Case) -> list[CaseEvent]:
+    """Count provisional dues again: the year they reach into has its calendar now.
+
+    A case that was ever suspended keeps its dues (its pauses were given back by the calendar of their day), and so
+    does a task whose extension was granted to a date.
+    """
+    tree = run.tree
+    paused = any(event.move == "suspend" for event in tree.events)
+    if not case.running or paused:
+        return []
+    with tree.recording():
+        for task in tree.of_case("task", case.id):
+            activation = tree.activations[task.activation_id]
+            deadline = tree.node(activation).deadline
+            if deadline and task.provisional and task.unfinished and activation.round == 1:
+                due = run.due(case, deadline, assigned=activation.opened_at)
+                tree.set(task, **_as_due(due), soon_at=due.soon_at if due else None)
+        for activation in tree.of_case("activation", case.id):
+            span = tree.node(activation).until.or_after
+            if activation.state == "open" and activation.provisional and span is not None:
+                tree.set(activation, **_as_due(run.due(case, span, assigned=activation.opened_at)))
+        rule = run.definition(case).deadline
+        if case.provisional and rule is not None:
+            tree.set(case, **_as_due(run.due(case, rule)))
+        return [run.event(case, "recount")] if tree.effects else []
+
+
+def _as_due(due: Due | None) -> dict[str, Any]:
+    return {"due_at": due.at if due else None, "provisional": bool(due and due.provisional)}

@@ -24,7 +24,7 @@ class Run:
     mover: Mover
     choices: Mapping[str, Sequence[int]] = field(default_factory=dict)
     steps: int = 0
-    dues: dict[Any, Due] = field(default_factory=dict)
+    dues: dict[Any, Due | None] = field(default_factory=dict)
 
     @property
     def world(self) -> World:
@@ -67,9 +67,9 @@ class Run:
         """Whether the mover is the flow's administrator for this case."""
         return self.named(self.definition(case).administrator, case)
 
-    def due(self, case: Case, deadline: Deadline) -> Due:
-        """When something is due that starts to count now, or from the event its deadline names."""
-        start: datetime | None = None
+    def due(self, case: Case, deadline: Deadline, assigned: datetime | None = None) -> Due | None:
+        """When something is due that starts to count now (or was ``assigned`` then), or from another event."""
+        start = assigned
         if deadline.start == "started":
             start = case.started_at
         elif deadline.start.startswith("field:"):
@@ -103,7 +103,7 @@ class Run:
             ]
             if earlier:
                 closed, due = max(earlier)
-                return self.world.shift(due, closed, self.now, case.tenant_id)
+                return self.world.shift(node.deadline.key, case.tenant_id, due, closed, self.now)
         return self.due(case, node.deadline)
 
     def admit(self, case: Case, tenant_id: int | None) -> None:
@@ -139,5 +139,5 @@ class Run:
             effects=list(tree.effects),
             **values,
         )
-        tree.events.append(event)
+        tree.log(event)
         return event

@@ -175,8 +175,8 @@ def _wait(run: Run, case: Case, token: Token, node: Node, came_from: int | None)
     activation = activate(run, case, token, node, came_from)
     until = node.until
     moments = []
-    if until.or_after is not None:
-        due = run.due(case, until.or_after)
+    due = run.due(case, until.or_after) if until.or_after else None
+    if due is not None:
         moments.append((due.at, due.provisional))
     moment = run.world.value(case, until.at.removeprefix("field:")) if until.at else None
     if moment is not None:

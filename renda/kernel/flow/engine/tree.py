@@ -47,12 +47,19 @@ class Tree:
         self.rows: dict[str, dict[int, Any]] = {name: {} for name in TABLES}
         self._tasks_of: dict[int, list[Task]] = {}
         self._load_events = load_events
+        self._fresh: list[CaseEvent] = []
         self.effects: list[Effect] = []
 
     @cached_property
     def events(self) -> list[CaseEvent]:
         """The tree's events in order."""
-        return self._load_events(self) if self._load_events else []
+        return [*(self._load_events(self) if self._load_events else []), *self._fresh]
+
+    def log(self, event: CaseEvent) -> None:
+        """Add the event of the move that just ended; it does not fetch the older ones."""
+        self._fresh.append(event)
+        if "events" in self.__dict__:
+            self.events.append(event)
 
     @property
     def cases(self) -> dict[int, Case]:
@@ -161,22 +168,8 @@ def apply(tree: Tree, effect: Effect) -> None:
         setattr(row, name, new)
 
 
-def to_json(effects: Sequence[Effect]) -> list[Any]:
-    """Effects as JSON keeps them: moments as ISO text."""
-
-    def plain(value: Any) -> Any:
-        return value.isoformat() if isinstance(value, datetime) else value
-
-    return [
-        [*effect[:-1], {name: [plain(old), plain(new)] for name, (old, new) in effect[-1].items()}]
-        if effect[0] == "="
-        else [*effect[:-1], {name: plain(value) for name, value in effect[-1].items()}]
-        for effect in effects
-    ]
-
-
 def from_json(effects: Sequence[Any]) -> list[Effect]:
-    """The inverse of ``to_json`` (attributes named ``…_at`` are moments)."""
+    """Effects as JSON gave them back (attributes named ``…_at`` are moments)."""
 
     def rich(name: str, value: Any) -> Any:
         return datetime.fromisoformat(value) if name.endswith("_at") and isinstance(value, str) else value

@@ -65,11 +65,11 @@ class World(Protocol):
     def name(self, party_id: int) -> str:
         """The party's name."""
 
-    def due(self, key: str, tenant_id: int, start: datetime) -> Due:
-        """The due moment of a rule or of a figure such as ``7 working_days``."""
+    def due(self, key: str, tenant_id: int, start: datetime) -> Due | None:
+        """The due moment of a rule or of a figure such as ``7 working_days``; None: the law sets no limit."""
 
-    def shift(self, due: datetime, stopped: datetime, restarted: datetime, tenant_id: int) -> Due:
-        """A due moment after its clock stood still for a while."""
+    def shift(self, key: str, tenant_id: int, due: datetime, stopped: datetime, restarted: datetime) -> Due:
+        """A due moment after its clock stood still for a while; what was left is given in the rule's own unit."""
 
     def value(self, case: Case, field: str) -> Any:
         """A field of the case's subject."""

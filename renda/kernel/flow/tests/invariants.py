@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import Any
 
 from renda.kernel.flow.engine import seats
-from renda.kernel.flow.engine.tree import TABLES, Tree, apply, from_json, to_json
-from renda.kernel.flow.models import Case
+from renda.kernel.flow.engine.tree import TABLES, Tree, apply, from_json
+from renda.kernel.flow.models import Case, EffectEncoder
 from renda.kernel.flow.tests.world import FakeWorld
 
 
@@ -116,7 +117,7 @@ def check_replay(tree: Tree) -> None:
     world = FakeWorld()
     again = Tree(world, tree.definitions)
     for event in tree.events:
-        for effect in from_json(to_json(event.effects)):
+        for effect in from_json(json.loads(json.dumps(event.effects, cls=EffectEncoder))):
             apply(again, effect)
     theirs, ours = dump(again), dump(tree)
     assert theirs["rows"] == ours["rows"]

@@ -73,7 +73,7 @@ class FakeWorld:
         at = start + int(amount) * UNITS[unit]
         return Due(at, at - timedelta(hours=2))
 
-    def shift(self, due: datetime, stopped: datetime, restarted: datetime, tenant_id: int) -> Due:
+    def shift(self, key: str, tenant_id: int, due: datetime, stopped: datetime, restarted: datetime) -> Due:
         at = due + (restarted - stopped)
         return Due(at, at - timedelta(hours=2))
 

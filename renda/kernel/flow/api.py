@@ -1,0 +1,401 @@
+"""The flow engine's door: ``from renda.kernel.flow import api as flow``.
+
+Each move takes the action's context and the case (or its id), and does one thing: ask the engine, hand its rows to
+the gate. ``subject`` is the action's own instance of the case's subject, with what it has just set; without it the
+subject is read when an expression or a condition needs it. ``task_id`` may be left out where the mover has only one
+task that the move fits. ``version`` is the task's as the person saw it.
+
+Raised by every move: ``TaskGone`` (somebody was quicker), ``Forbidden``, ``Refused``, ``Invalid``, ``NotFound``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from renda.kernel.actions.api import Context
+from renda.kernel.errors import Refused
+from renda.kernel.flow.engine import handover, moves_act, moves_case, moves_seat, moves_time
+from renda.kernel.flow.engine.offers import Offer, task_offers
+from renda.kernel.flow.engine.run import Run
+from renda.kernel.flow.errors import TaskGone
+from renda.kernel.flow.models import Case, CaseEvent, Task
+from renda.kernel.flow.reading import CaseOrId, assignees_of, offered, opinions, report_to, trail
+from renda.kernel.flow.reading import case_id as _id
+from renda.kernel.flow.store import Store, mover_of, save
+from renda.kernel.flow.todo import to_do
+
+__all__ = [
+    "Case",
+    "CaseEvent",
+    "Offer",
+    "Task",
+    "TaskGone",
+    "assignees_of",
+    "offered",
+    "opinions",
+    "report_to",
+    "to_do",
+    "trail",
+]
+
+Assignees = Mapping[str, Sequence[int]]
+Move = Callable[..., CaseEvent | None]
+
+
+def _perform(
+    ctx: Context,
+    case: CaseOrId,
+    move: Move,
+    *args: Any,
+    subject: models.Model | None = None,
+    assignees: Assignees | None = None,
+    mine: tuple[str, str] | None = None,
+    **given: Any,
+) -> Case:
+    """Do one engine move. ``mine``: the (move, action) that finds the mover's task when no ``task_id`` is given."""
+    store = Store.of(ctx)
+    tree = store.tree(_id(case), lock=True)
+    row = tree.cases[_id(case)]
+    if subject is not None:
+        store.world.know_subject(row.id, subject)
+    run = Run(tree, mover_of(ctx.actor), assignees or {})
+    if mine is not None and given.get("task_id") is None:
+        given["task_id"] = _my_task(run, row, *mine)
+    event = move(run, row, *args, **given)
+    if event is not None:
+        save(ctx, tree, event)
+    return row
+
+
+def _my_task(run: Run, case: Case, move: str, action: str) -> int:
+    """The one task the mover can do this on.
+
+    Raises:
+        Refused: there is none.
+    """
+    for task in run.tree.of_case("task", case.id):
+        if any(offer.move == move and offer.action == action for offer in task_offers(run, case, task)):
+            return int(task.id)
+    raise Refused("flow.not_now", "现在不能这样操作，或者这项工作不由您办理。")
+
+
+def start(
+    ctx: Context,
+    key: str,
+    subject: models.Model,
+    *,
+    tenant_id: int,
+    title: str,
+    initiator: int | None = None,
+    assignees: Assignees | None = None,
+    submit: bool = True,
+) -> Case:
+    """Start a case on the version that the tenant's new cases take.
+
+    ``initiator``: the party whose form it is (None: the public). ``submit=False`` leaves a draft at the start node.
+    """
+    store = Store.of(ctx)
+    tree = store.new_tree()
+    run = Run(tree, mover_of(ctx.actor), assignees or {})
+    case_id = store.world.new_id()
+    store.world.know_subject(case_id, subject)
+    case = moves_case.start(
+        run,
+        store.world.definition(key, tenant_id),
+        submit=submit,
+        case_id=case_id,
+        tenant_id=tenant_id,
+        subject_type=subject._meta.label,
+        subject_id=subject.pk,
+        title=title[:200],
+        initiator_id=initiator,
+    )
+    store.adopt(tree)
+    save(ctx, tree, tree.events[-1])
+    return case
+
+
+def act(
+    ctx: Context,
+    case: CaseOrId,
+    action: str,
+    *,
+    task_id: int | None = None,
+    version: int | None = None,
+    opinion: str = "",
+    fields: Mapping[str, Any] | None = None,
+    final: bool = False,
+    assignees: Assignees | None = None,
+    subject: models.Model | None = None,
+) -> Case:
+    """Approve, reject, or any action of the business. ``assignees``: whom the mover chose for nodes ahead.
+    ``fields``: the subject's fields this node may write. ``final``: it took a number or published something.
+    """
+    return _perform(
+        ctx,
+        case,
+        moves_act.act,
+        mine=("act", action),
+        task_id=task_id,
+        action=action,
+        version=version,
+        opinion=opinion,
+        fields=fields,
+        final=final,
+        assignees=assignees,
+        subject=subject,
+    )
+
+
+def send_back(
+    ctx: Context,
+    case: CaseOrId,
+    *,
+    to: str = "previous",
+    resume: str = "walk",
+    task_id: int | None = None,
+    version: int | None = None,
+    opinion: str = "",
+    subject: models.Model | None = None,
+) -> Case:
+    """退回 to ``initiator``, ``previous`` or a node; ``resume``: ``walk`` or ``straight``."""
+    given = {"task_id": task_id, "to": to, "resume": resume, "version": version, "opinion": opinion}
+    return _perform(ctx, case, moves_act.send_back, mine=("send_back", ""), subject=subject, **given)
+
+
+def withdraw(
+    ctx: Context,
+    case: CaseOrId,
+    *,
+    task_id: int,
+    version: int | None = None,
+    opinion: str = "",
+    subject: models.Model | None = None,
+) -> Case:
+    """取回 one's own act."""
+    given = {"task_id": task_id, "version": version, "opinion": opinion}
+    return _perform(ctx, case, moves_act.withdraw, subject=subject, **given)
+
+
+def read(ctx: Context, case: CaseOrId, *, task_id: int) -> Case:
+    """The task was opened by its assignee; a ``read`` task is done by it. The second time nothing is written."""
+    return _perform(ctx, case, moves_act.read, task_id=task_id)
+
+
+def transfer(
+    ctx: Context,
+    case: CaseOrId,
+    *,
+    to: int,
+    task_id: int | None = None,
+    version: int | None = None,
+    opinion: str = "",
+    subject: models.Model | None = None,
+) -> Case:
+    """转办 to a party."""
+    given = {"task_id": task_id, "to": to, "version": version, "opinion": opinion}
+    return _perform(ctx, case, moves_seat.transfer, mine=("transfer", ""), subject=subject, **given)
+
+
+def consult(
+    ctx: Context,
+    case: CaseOrId,
+    *,
+    to: int,
+    task_id: int | None = None,
+    version: int | None = None,
+    opinion: str = "",
+) -> Case:
+    """委派: ask a party, who answers with the action ``reply``."""
+    given = {"task_id": task_id, "to": to, "version": version, "opinion": opinion}
+    return _perform(ctx, case, moves_seat.consult, mine=("consult", ""), **given)
+
+
+def claim(ctx: Context, case: CaseOrId, *, task_id: int, version: int | None = None) -> Case:
+    """签收 a post's task."""
+    return _perform(ctx, case, moves_seat.claim, task_id=task_id, version=version)
+
+
+def release(ctx: Context, case: CaseOrId, *, task_id: int, version: int | None = None) -> Case:
+    """放回 a claimed task."""
+    return _perform(ctx, case, moves_seat.release, task_id=task_id, version=version)
+
+
+def add_assignee(
+    ctx: Context,
+    case: CaseOrId,
+    *,
+    to: int,
+    place: str,
+    task_id: int | None = None,
+    version: int | None = None,
+    opinion: str = "",
+) -> Case:
+    """加签 ``before``, ``after`` or ``parallel`` to the mover's task."""
+    given = {"task_id": task_id, "to": to, "place": place, "version": version, "opinion": opinion}
+    return _perform(ctx, case, moves_seat.add_assignee, mine=("add_assignee", ""), **given)
+
+
+def remove_assignee(
+    ctx: Context, case: CaseOrId, *, task_id: int, version: int | None = None, opinion: str = ""
+) -> Case:
+    """减签: ``task_id`` is the other's."""
+    return _perform(ctx, case, moves_seat.remove_assignee, task_id=task_id, version=version, opinion=opinion)
+
+
+def copy_to(
+    ctx: Context,
+    case: CaseOrId,
+    *,
+    to: Sequence[int],
+    task_id: int | None = None,
+    version: int | None = None,
+    opinion: str = "",
+) -> Case:
+    """抄送: ``read`` tasks for all at once."""
+    given = {"task_id": task_id, "to": to, "version": version, "opinion": opinion}
+    return _perform(ctx, case, moves_seat.copy_to, mine=("copy_to", ""), **given)
+
+
+def circulate(
+    ctx: Context,
+    case: CaseOrId,
+    *,
+    to: Sequence[int],
+    in_turn: bool = True,
+    task_id: int | None = None,
+    version: int | None = None,
+    opinion: str = "",
+) -> Case:
+    """传阅: ``read`` tasks, one after another unless told otherwise."""
+    given = {"task_id": task_id, "to": to, "in_turn": in_turn, "version": version, "opinion": opinion}
+    return _perform(ctx, case, moves_seat.copy_to, mine=("circulate", ""), move="circulate", **given)
+
+
+def urge(ctx: Context, case: CaseOrId, *, opinion: str = "", subject: models.Model | None = None) -> Case:
+    """催办; whom to tell: ``assignees_of``."""
+    return _perform(ctx, case, moves_case.urge, opinion, subject=subject)
+
+
+def oversee(ctx: Context, case: CaseOrId, *, opinion: str = "", subject: models.Model | None = None) -> Case:
+    """督办; whom to report to: ``report_to``."""
+    return _perform(ctx, case, moves_case.oversee, opinion, subject=subject)
+
+
+def extend_request(
+    ctx: Context,
+    case: CaseOrId,
+    *,
+    until: datetime,
+    reason: str,
+    task_id: int | None = None,
+    version: int | None = None,
+    subject: models.Model | None = None,
+) -> Case:
+    """申请延期 until a moment."""
+    given = {"task_id": task_id, "wanted_at": until, "reason": reason, "version": version}
+    return _perform(ctx, case, moves_case.extend_request, mine=("extend_request", ""), subject=subject, **given)
+
+
+def extend_grant(
+    ctx: Context,
+    case: CaseOrId,
+    *,
+    request_id: int,
+    due_at: datetime | None = None,
+    opinion: str = "",
+    subject: models.Model | None = None,
+) -> Case:
+    """同意延期, to the moment asked for or to another."""
+    return _perform(ctx, case, moves_case.extend_grant, request_id, due_at=due_at, opinion=opinion, subject=subject)
+
+
+def extend_refuse(
+    ctx: Context, case: CaseOrId, *, request_id: int, opinion: str = "", subject: models.Model | None = None
+) -> Case:
+    """不同意延期."""
+    return _perform(ctx, case, moves_case.refuse, request_id, "extend_refuse", opinion, subject=subject)
+
+
+def suspend(ctx: Context, case: CaseOrId, *, reason: str, subject: models.Model | None = None) -> Case:
+    """挂起."""
+    return _perform(ctx, case, moves_case.suspend, reason, subject=subject)
+
+
+def resume(ctx: Context, case: CaseOrId, *, opinion: str = "", subject: models.Model | None = None) -> Case:
+    """恢复."""
+    return _perform(ctx, case, moves_case.resume, opinion, subject=subject)
+
+
+def terminate(ctx: Context, case: CaseOrId, *, reason: str = "", subject: models.Model | None = None) -> Case:
+    """终止 (administrator, with a reason) or 撤销 (whom the definition names, while nobody has acted)."""
+    return _perform(ctx, case, moves_case.terminate, reason, subject=subject)
+
+
+def jump(
+    ctx: Context,
+    case: CaseOrId,
+    *,
+    to: str,
+    reason: str,
+    assignees: Assignees | None = None,
+    subject: models.Model | None = None,
+) -> Case:
+    """跳转, asked by an administrator; a second one does it by ``jump_grant``."""
+    choices = {node: list(parties) for node, parties in (assignees or {}).items()}
+    return _perform(ctx, case, moves_case.jump, to, reason, choices, subject=subject)
+
+
+def jump_grant(
+    ctx: Context, case: CaseOrId, *, request_id: int, opinion: str = "", subject: models.Model | None = None
+) -> Case:
+    """The second administrator confirms the jump."""
+    return _perform(ctx, case, moves_case.jump_grant, request_id, opinion, subject=subject)
+
+
+def jump_refuse(ctx: Context, case: CaseOrId, *, request_id: int, opinion: str = "") -> Case:
+    """The second administrator does not confirm it."""
+    return _perform(ctx, case, moves_case.refuse, request_id, "jump_refuse", opinion)
+
+
+def reopen(ctx: Context, case: CaseOrId, *, to: str, reason: str = "", subject: models.Model | None = None) -> Case:
+    """唤醒 an ended case at a node."""
+    return _perform(ctx, case, moves_case.reopen, to, reason, subject=subject)
+
+
+def signal(ctx: Context, case: CaseOrId, name: str, *, subject: models.Model | None = None) -> Case:
+    """An event of the business; nothing is written when no wait of the case asks for it."""
+    return _perform(ctx, case, moves_case.signal, name, subject=subject)
+
+
+def time_out(ctx: Context, case: CaseOrId) -> list[CaseEvent]:
+    """All that time has brought about in a case: marks, timeouts, waits that are over. By the machine."""
+    return _by_machine(ctx, case, moves_time.tick)
+
+
+def recount(ctx: Context, case: CaseOrId) -> list[CaseEvent]:
+    """Provisional dues counted again, after a year's calendar was loaded. By the machine."""
+    return _by_machine(ctx, case, moves_time.recount)
+
+
+def hand_over(ctx: Context, case: CaseOrId, *, person: int, successor: int | None = None) -> list[CaseEvent]:
+    """A person has left: her own open tasks go to the successor she named, else to the administrator's pool. Tasks
+    of her posts stay with the posts; what she had claimed of them is free again. By the machine.
+    """
+
+    def leave(run: Run, row: Case) -> list[CaseEvent]:
+        return handover.hand_over(run, row, person, successor)
+
+    return _by_machine(ctx, case, leave)
+
+
+def _by_machine(ctx: Context, case: CaseOrId, work: Callable[[Run, Case], Sequence[CaseEvent]]) -> list[CaseEvent]:
+    tree = Store.of(ctx).tree(_id(case), lock=True)
+    events = list(work(Run(tree, mover_of(ctx.actor)), tree.cases[_id(case)]))
+    for event in events:
+        save(ctx, tree, event)
+    return events

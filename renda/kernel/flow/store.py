@@ -1,0 +1,138 @@
+"""From rows to the engine's trees and back.
+
+Loading takes one lock and a fixed number of queries whatever the number of cases; writing goes through the gate's
+unit of work, which stores each table with one statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from renda.kernel.actions.api import Context
+from renda.kernel.errors import NotFound
+from renda.kernel.flow import library
+from renda.kernel.flow.definition import Definition
+from renda.kernel.flow.engine.tree import Effect, Tree, from_json
+from renda.kernel.flow.engine.world import Mover
+from renda.kernel.flow.models import Activation, Case, CaseEvent, PendingRequest, Task, Token
+from renda.kernel.flow.world import DatabaseWorld
+from renda.kernel.parties import Actor
+
+_KEY = "flow"
+
+
+class Store:
+    """The trees of one unit of work, by root."""
+
+    def __init__(self, now: datetime) -> None:
+        self.world = DatabaseWorld(now)
+        self._trees: dict[int, Tree] = {}
+        self._root_of: dict[int, int] = {}
+
+    @classmethod
+    def of(cls, ctx: Context) -> Store:
+        """The store of an action's unit of work."""
+        store: Store = ctx.kept.setdefault(_KEY, None) or cls(ctx.now)
+        ctx.kept[_KEY] = store
+        return store
+
+    def tree(self, case_id: int, *, lock: bool) -> Tree:
+        """The tree a case belongs to, loaded when it is not there yet.
+
+        Raises:
+            NotFound: no such case in scope.
+        """
+        if case_id not in self._root_of:
+            self.load([case_id], lock=lock)
+        if case_id not in self._root_of:
+            raise NotFound
+        return self._trees[self._root_of[case_id]]
+
+    def new_tree(self) -> Tree:
+        """An empty tree, for a case that is about to start."""
+        return Tree(self.world, {})
+
+    def adopt(self, tree: Tree) -> None:
+        """Keep a tree made here."""
+        for case in tree.cases.values():
+            self._root_of[case.id] = case.root_id
+            self._trees[case.root_id] = tree
+
+    def load(self, case_ids: Sequence[int], *, lock: bool) -> None:
+        """Load the trees of cases; the lock is the roots' rows, in key order.
+
+        What is read after the lock is a later snapshot than the lock's own wait, so it is what the one before wrote.
+        """
+        wanted = [one for one in case_ids if one not in self._root_of]
+        if not wanted:
+            return
+        roots = Case.objects.filter(id__in=Case.objects.filter(id__in=wanted).values("root_id")).order_by("id")
+        if lock:
+            roots = roots.select_for_update(no_key=True, of=("self",))
+        cases = {case.id: case for case in roots}
+        definitions = library.by_id({case.definition_id for case in cases.values()})
+        calling = [case.id for case in cases.values() if _calls(definitions[case.definition_id])]
+        if calling:
+            cases.update({case.id: case for case in Case.objects.filter(root_id__in=calling)})
+            definitions = library.by_id({case.definition_id for case in cases.values()})
+        for case in cases.values():
+            tree = self._trees.setdefault(case.root_id, Tree(self.world, definitions, _events))
+            tree.add(case)
+            self._root_of[case.id] = case.root_id
+        for model in (Token, Activation, Task, PendingRequest):
+            rows: Iterable[Any] = model.objects.filter(case_id__in=list(cases)).order_by("id")
+            for row in rows:
+                self._trees[self._root_of[row.case_id]].add(row)
+
+
+def _calls(definition: Definition) -> bool:
+    return any(node.kind == "call" for node in definition.nodes)
+
+
+def _events(tree: Tree) -> list[CaseEvent]:
+    """The stored events of a tree, their effects as the engine knows them."""
+    events = list(CaseEvent.objects.filter(case_id__in=list(tree.cases)).order_by("seq"))
+    for event in events:
+        event.effects = [_rich(tree, effect) for effect in from_json(event.effects)]
+    return events
+
+
+def _rich(tree: Tree, effect: Effect) -> Effect:
+    if effect[1] != "subject":
+        return effect
+    world, case = tree.world, tree.cases[effect[2]]
+    assert isinstance(world, DatabaseWorld)
+    old = world.clean(case, {name: before for name, (before, _) in effect[3].items()})
+    new = world.clean(case, {name: after for name, (_, after) in effect[3].items()})
+    return (*effect[:3], {name: (old[name], new[name]) for name in effect[3]})
+
+
+def lock_cases(ctx: Context, case_ids: Sequence[int]) -> None:
+    """What the gate calls before it locks the subjects: lock and load their cases."""
+    Store.of(ctx).load(list(case_ids), lock=True)
+
+
+def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
+    """Hand a move's rows to the gate, and tell the open pages of its cases and assignees."""
+    keys = {f"case:{event.case_id}": None}
+    for effect in event.effects:
+        if effect[0] == "=" and effect[1] == "subject":
+            subject = tree.world.subject_of(tree.cases[effect[2]])  # type: ignore[attr-defined]
+            ctx.update(subject, *effect[3])
+            continue
+        row = tree.rows[effect[1]][effect[2]["id"] if effect[0] == "+" else effect[2]]
+        if effect[0] == "+":
+            ctx.insert(row)
+        else:
+            ctx.update(row, *effect[3])
+        if effect[1] == "task":
+            keys[f"party:{row.assignee_id}"] = None
+    ctx.insert(event)
+    ctx.emit(*keys)
+
+
+def mover_of(actor: Actor) -> Mover:
+    """The actor as the engine knows movers."""
+    return Mover(actor.kind, actor.name, actor.party_id, frozenset(actor.party_ids))
