@@ -107,7 +107,7 @@ def _database(connection: psycopg.Connection) -> Iterator[Finding]:
     hint = "中文检索依赖 C.UTF-8:CREATE DATABASE … TEMPLATE template0 LOCALE 'C.UTF-8'"
     yield Finding("数据库区域", right, f"{locale}/{encoding}", hint, must=True)
     commit = connection.execute("SHOW synchronous_commit").fetchone()
-    on = bool(commit) and commit[0] == "on"
+    on = commit is not None and commit[0] == "on"
     yield Finding(
         "提交落盘", on, "synchronous_commit = on" if on else "已关闭,断电会丢失已受理的留言", "改为 on", must=True
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models.expressions import Func
@@ -12,7 +12,13 @@ from django.db.models.functions import Now
 from renda.kernel.ids import Row
 
 
-class TransactionIdField(models.BigIntegerField):
+if TYPE_CHECKING:
+    _WholeNumber = models.BigIntegerField[int, int]
+else:  # Django's fields take no type arguments at run time.
+    _WholeNumber = models.BigIntegerField
+
+
+class TransactionIdField(_WholeNumber):
     """PostgreSQL's ``xid8``: the 64-bit number of a transaction, never reused."""
 
     def db_type(self, connection: Any) -> str:

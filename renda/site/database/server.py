@@ -106,7 +106,7 @@ class Server:
         shutil.rmtree(half, ignore_errors=True)
         half.mkdir()
         self.account.own(half, 0o700)
-        command = [self.binaries.program("initdb"), "-D", half, "-U", "postgres", "-A", "peer", "-k"]
+        command: list[str | Path] = [self.binaries.program("initdb"), "-D", half, "-U", "postgres", "-A", "peer", "-k"]
         made = self.account.run([*command, "-E", "UTF8", "--locale=C.UTF-8", *([] if self.durable else ["-N"])])
         if made.returncode:
             raise ServerError(f"建立数据库失败:{_last_words(made.stderr or made.stdout)}")
@@ -128,7 +128,18 @@ class Server:
         self._configure()
         deadline = time.monotonic() + seconds
         log = self.data / "start.log"
-        command = [self.binaries.program("pg_ctl"), "start", "-D", self.data, "-l", log, "-w", "-t", "10", "-s"]
+        command: list[str | Path] = [
+            self.binaries.program("pg_ctl"),
+            "start",
+            "-D",
+            self.data,
+            "-l",
+            log,
+            "-w",
+            "-t",
+            "10",
+            "-s",
+        ]
         said = ""
         while not self.is_up():
             self._reap()

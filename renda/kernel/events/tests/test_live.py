@@ -84,7 +84,7 @@ def test_a_new_page_hears_what_happened_since_it_was_made(monkeypatch: pytest.Mo
     hub.publish(["case:1"])
     with hub.client({"case:1": made}, "a") as client:
         assert "data:" not in drain(client)
-    monkeypatch.setattr(hub_module.time, "time", lambda: made + 0.5)
+    monkeypatch.setattr(time, "time", lambda: made + 0.5)
     hub.publish(["case:1"])
     with hub.client({"case:1": made}, "a") as client:
         assert "data: case:1" in drain(client)
@@ -143,11 +143,11 @@ class Browser:
     async def go(self) -> None:
         await self.live._answer(self.scope, self._receive, self._send)
 
-    async def _receive(self) -> dict[str, object]:
+    async def _receive(self) -> live_module.Message:
         await self.leave.wait()
         return {"type": "http.disconnect"}
 
-    async def _send(self, message: dict[str, object]) -> None:
+    async def _send(self, message: live_module.Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.headers = {name.decode(): value.decode() for name, value in message["headers"]}

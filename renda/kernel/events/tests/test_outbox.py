@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import psycopg
 import pytest
 from django.db import connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from renda.kernel.events.jobs import trim
 from renda.kernel.events.models import Event
@@ -83,7 +84,7 @@ def test_a_restored_database_makes_every_page_ask_again() -> None:
     looking(scene)
 
 
-def test_a_set_of_keys_is_one_statement_in_the_transaction(django_assert_num_queries) -> None:
+def test_a_set_of_keys_is_one_statement_in_the_transaction(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with transaction.atomic():
         with django_assert_num_queries(1):
             Event.add(["case:1", "party:2"])

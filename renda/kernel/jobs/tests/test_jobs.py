@@ -11,6 +11,8 @@ import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django import procrastinate_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from pytest_django import DjangoAssertNumQueries
 
 from renda.kernel import jobs
 from renda.kernel.jobs import checks, registry, worker
@@ -19,7 +21,7 @@ from renda.kernel.tenancy.scope import current_scope
 
 
 @pytest.fixture
-def declared(monkeypatch: pytest.MonkeyPatch):
+def declared(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Jobs of this test only, and what they were called with."""
     monkeypatch.setattr(registry, "JOBS", {})
     # django_app is a proxy: the tasks belong to what stands behind it.
@@ -66,7 +68,7 @@ def test_a_deferred_job_lives_and_dies_with_its_transaction(declared: list[objec
 
 
 @pytest.mark.django_db
-def test_many_jobs_are_one_statement(declared: list[object], django_assert_num_queries) -> None:
+def test_many_jobs_are_one_statement(declared: list[object], django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
         jobs.defer_many([("test.note", {"number": number}) for number in range(50)])
     assert len(waiting()) == 50
@@ -123,7 +125,9 @@ def test_the_job_of_a_dead_worker_is_queued_again_and_that_of_a_living_one_is_no
         )
 
     async def rescue() -> int:
-        with django_app.replace_connector(django_app.connector.get_worker_connector()) as app:
+        connector = django_app.connector
+        assert isinstance(connector, DjangoConnector)
+        with django_app.replace_connector(connector.get_worker_connector()) as app:
             async with app.open_async():
                 return await worker.rescue(app)
 
@@ -162,7 +166,9 @@ def test_two_jobs_cannot_share_a_name(declared: list[object]) -> None:
         jobs.job("test.note")(lambda: None)
 
 
-def test_the_check_finds_a_name_nobody_declared(tmp_path: Path, declared: list[object], monkeypatch) -> None:
+def test_the_check_finds_a_name_nobody_declared(
+    tmp_path: Path, declared: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(checks, "JOBS", registry.JOBS)
     source = tmp_path / "actions.py"
     source.write_text('"""defer("in.words") is no call"""\nctx.defer("test.note", a=1)\nctx.defer("test.nobody")\n')
