@@ -82,7 +82,7 @@ class FilesField(forms.FileField):
         Raises:
             ValidationError: too many, one too large, one empty, none though required.
         """
-        given: Sequence[UploadedFile] = data if isinstance(data, list | tuple) else [data] if data else []
+        given: Sequence[UploadedFile[Any]] = data if isinstance(data, list | tuple) else [data] if data else []
         if not given:
             super().clean(None, initial)
             return []

@@ -10,6 +10,8 @@
         order = "-submitted_at"
 
     table = MessageTable(request, messages_for(actor))     # in the template: {% table table %}
+    if table.wants_export:
+        return table.download(request.actor, "群众留言")
 
 One page is ``LIMIT page_size + 1``: the last row only says that there is a next page; nothing is counted. The address
 holds everything that was chosen, so it can be kept, sent and exported.
@@ -19,16 +21,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
-from django.utils import timezone
+from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 
+from renda.kernel.exports import api as exports
+from renda.kernel.parties import Actor
 from renda.kernel.ui import wording
 from renda.kernel.ui.filters import Choice, Dates, Filter, Search, form_for
 from renda.kernel.ui.shapes import State
@@ -68,11 +71,7 @@ class Column(Generic[M]):
     def read_for_export(self, row: M) -> object:
         """The value for a file: a plain value, a state as its word."""
         value = _read(self.value if self.export is None else self.export, row)
-        if isinstance(value, State):
-            return value.word
-        if isinstance(value, datetime):
-            return timezone.localtime(value).replace(tzinfo=None)
-        return value
+        return value.word if isinstance(value, State) else value
 
 
 def _read(source: str | Callable[[M], object], row: M) -> object:
@@ -161,7 +160,7 @@ class Table(Generic[M]):
     page_size: ClassVar[int] = 20
     key: ClassVar[str] = "list"
     caption: ClassVar[str] = ""
-    exports: ClassVar[Sequence[str]] = ("xlsx", "csv")
+    files: ClassVar[Sequence[exports.Format]] = ("xlsx", "csv")
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         self.query = request.GET
@@ -271,24 +270,18 @@ class Table(Generic[M]):
     def export_links(self) -> list[tuple[str, str]]:
         """(title, address) of the files one may take away: the same rows, all of them."""
         names = {"xlsx": "导出 Excel", "csv": "导出 CSV"}
-        return [(names[kind], self._address(export=kind, page="")) for kind in self.exports]
+        return [(names[kind], self._address(export=kind, page="")) for kind in self.files]
 
     @property
-    def wants_export(self) -> str:
-        """``xlsx`` or ``csv`` when a file is asked for, else empty."""
+    def wants_export(self) -> exports.Format | None:
+        """``xlsx`` or ``csv`` when a file is asked for."""
         asked = self.query.get("export", "")
-        return asked if asked in self.exports else ""
+        return next((kind for kind in self.files if kind == asked), None)
 
-    @property
-    def export_titles(self) -> list[str]:
-        """The heads of the file's columns."""
-        return [column.title for column in self.columns if column.in_export]
-
-    def export_rows(self, *, chunk: int = 1000) -> Iterator[list[object]]:
-        """All narrowed rows as plain values, fetched in chunks (constant memory)."""
-        columns = [column for column in self.columns if column.in_export]
-        for row in self.narrowed.iterator(chunk_size=chunk):
-            yield [column.read_for_export(row) for column in columns]
+    def download(self, actor: Actor, filename: str) -> StreamingHttpResponse:
+        """All narrowed rows as the file that was asked for (``wants_export``), in constant memory."""
+        columns = [exports.Column(column.title, column.read_for_export) for column in self.columns if column.in_export]
+        return exports.export_response(actor, columns, lambda: self.narrowed, filename, self.wants_export or "xlsx")
 
     def _address(self, **changes: str) -> str:
         """The list's address with some parameters changed; an empty value removes one."""

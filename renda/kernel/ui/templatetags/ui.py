@@ -243,7 +243,11 @@ def elder_url(context: template.Context) -> str:
 def band(context: template.Context, zone: menu.Zone | Literal["none"] = "inner") -> dict[str, Any]:
     """``{% band %}``: the head band with the menu, badge and user menu; ``"none"`` runs no query (error pages)."""
     request: HttpRequest | None = context.get("request")
-    shown: dict[str, Any] = {**context.flatten(), "zone": zone, "quiet": zone == "none"}
+    shown: dict[str, Any] = {
+        **{str(name): value for name, value in context.flatten().items()},
+        "zone": zone,
+        "quiet": zone == "none",
+    }
     if request is None or zone == "none":
         return shown
     actor = actor_of(request)
