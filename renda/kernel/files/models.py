@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 
 from renda.kernel.tenancy.models import TenantRow
 
@@ -40,3 +41,13 @@ class StoredFile(TenantRow):
     def is_image(self) -> bool:
         """Whether it can be shown as a picture."""
         return self.media_type.startswith("image/")
+
+    @property
+    def url(self) -> str:
+        """Where it is read."""
+        return reverse("file.download", args=[self.pk])
+
+    @property
+    def thumbnail_url(self) -> str:
+        """Where a picture's small copy is seen; empty for other files."""
+        return reverse("file.thumb", args=[self.pk]) if self.is_image else ""

@@ -72,7 +72,7 @@ def attach(
     ``tenant_id``: the subject's own when not given. The case is the subject's ``case_id`` as it is at the flush.
     """
     file.tenant_id = tenant_id if tenant_id is not None else subject.tenant_id  # type: ignore[attr-defined] # a TenantRow
-    file.subject_type = subject._meta.label  # noqa: SLF001 - Django's documented name
+    file.subject_type = subject._meta.label
     file.subject_id = subject.pk
     file.purpose = purpose
     file.created_at = ctx.now

@@ -1,0 +1,17 @@
+"""Notices: tell parties, inside the action's transaction."""
+
+from renda.kernel.notices.kinds import register_kind
+from renda.kernel.notices.models import Notice
+from renda.kernel.notices.selectors import inbox, unread_count
+from renda.kernel.notices.sending import Address, register_addresses, send, suppress
+
+__all__ = [
+    "Address",
+    "Notice",
+    "inbox",
+    "register_addresses",
+    "register_kind",
+    "send",
+    "suppress",
+    "unread_count",
+]

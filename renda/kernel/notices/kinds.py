@@ -1,0 +1,29 @@
+"""Kinds of notices. A capability registers its own; people may turn a kind off unless a rule needs it told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind. ``is_required``: a rule wants the person told (an assignment, a deadline); it cannot be turned off."""
+
+    name: str
+    title: str
+    is_required: bool = False
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register_kind(name: str, title: str, *, is_required: bool = False) -> str:
+    """Register a kind (``message.assigned``, 新交办) and give its name back.
+
+    Raises:
+        ValueError: the name is taken by a different kind.
+    """
+    kind = Kind(name, title, is_required)
+    if KINDS.setdefault(name, kind) != kind:
+        raise ValueError(f"notice kind {name} is registered twice")
+    return name

@@ -1,0 +1,155 @@
+"""Telling people: rows of the action's own transaction, one INSERT however many are told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from renda.kernel.actions.api import Context
+from renda.kernel.notices.channels import channels_on
+from renda.kernel.notices.kinds import KINDS
+from renda.kernel.notices.models import Delivery, Notice, Preference
+from renda.kernel.parties.models import Party
+from renda.kernel.privacy.api import clean_text
+
+INBOX = "inbox"
+_LONGEST = 200
+
+_suppressed: ContextVar[bool] = ContextVar("renda_notices_suppressed", default=False)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a person who is, or holds, ``party_id`` is reached by a channel."""
+
+    party_id: int
+    person_id: int
+    address: str
+
+
+AddressBook = Callable[[str, list[int]], Iterable[Address]]
+_books: list[AddressBook] = []
+
+
+def register_addresses(book: AddressBook) -> None:
+    """Register who knows addresses: it takes a channel's name and party ids (persons and posts)."""
+    if book not in _books:
+        _books.append(book)
+
+
+@contextmanager
+def suppress() -> Iterator[None]:
+    """Nobody is told anything inside (replayed history, imports); ``action.quietly()`` does the same for one action."""
+    token = _suppressed.set(True)
+    try:
+        yield
+    finally:
+        _suppressed.reset(token)
+
+
+@dataclass(frozen=True)
+class _Told:
+    parties: tuple[int, ...]
+    kind: str
+    title: str
+    body: str
+    url: str
+    subject: models.Model | None
+
+
+def send(
+    ctx: Context,
+    party_ids: Iterable[int],
+    title: str,
+    body: str = "",
+    url: str = "",
+    *,
+    kind: str,
+    subject: models.Model | None = None,
+) -> None:
+    """Put a notice into each party's inbox at the flush, and on its way through the channels it wants.
+
+    ``title`` leaves the house by e-mail: it names the matter, never a constituent. ``url`` is an address of this house.
+
+    Raises:
+        KeyError: nobody registered the kind.
+        ValueError: ``url`` leads elsewhere.
+    """
+    KINDS[kind]
+    if url and (not url.startswith("/") or url.startswith("//")):
+        raise ValueError(f"a notice leads to an address of this house, not to {url!r}")
+    if ctx.quiet or _suppressed.get():
+        return
+    parties = tuple(dict.fromkeys(party_ids))
+    if parties:
+        short = clean_text(title, one_line=True)
+        short = short if len(short) <= _LONGEST else short[: _LONGEST - 1] + "…"
+        told = _Told(parties, kind, short, clean_text(body), url, subject)
+        ctx.collect("notices", told, _write, first=True)
+
+
+def _write(ctx: Context, items: list[Any]) -> None:
+    told: list[_Told] = items
+    everybody = {party for each in told for party in each.parties}
+    tenants = dict(Party.objects.filter(pk__in=everybody, is_active=True).values_list("pk", "tenant_id"))
+    unwanted = _unwanted({each.kind for each in told}, everybody)
+    notices = [
+        _notice(ctx, each, party, tenants[party])
+        for each in told
+        for party in each.parties
+        if tenants.get(party) is not None and (party, each.kind, INBOX) not in unwanted
+    ]
+    ctx.insert(*notices)
+    ctx.insert(*_deliveries(ctx, notices))
+    ctx.emit(*(f"party:{notice.party_id}" for notice in notices))
+
+
+def _notice(ctx: Context, told: _Told, party: int, tenant: int | None) -> Notice:
+    subject = told.subject
+    return Notice(
+        tenant_id=tenant,
+        party_id=party,
+        kind=told.kind,
+        title=told.title,
+        body=told.body,
+        url=told.url,
+        subject_type=subject._meta.label if subject is not None else "",
+        subject_id=subject.pk if subject is not None else None,
+        created_at=ctx.now,
+    )
+
+
+def _unwanted(kinds: set[str], parties: Iterable[int]) -> set[tuple[int, str, str]]:
+    """(party, kind, channel) turned off; no query for kinds that cannot be."""
+    optional = [kind for kind in kinds if not KINDS[kind].is_required]
+    if not optional:
+        return set()
+    rows = Preference.objects.filter(party_id__in=list(parties), kind__in=optional, is_wanted=False)
+    return set(rows.values_list("party_id", "kind", "channel"))
+
+
+def _deliveries(ctx: Context, notices: list[Notice]) -> Iterator[Delivery]:
+    by_party: defaultdict[int, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        by_party[notice.party_id].append(notice)
+    if not by_party:
+        return
+    for channel in channels_on():
+        found = [each for book in _books for each in book(channel, list(by_party)) if each.address]
+        unwanted = _unwanted({notice.kind for notice in notices}, {each.person_id for each in found})
+        for each in dict.fromkeys(found):
+            for notice in by_party[each.party_id]:
+                if (each.person_id, notice.kind, channel) not in unwanted:
+                    yield Delivery(
+                        tenant_id=notice.tenant_id,
+                        notice=notice,
+                        channel=channel,
+                        address=each.address,
+                        next_at=ctx.now,
+                    )
