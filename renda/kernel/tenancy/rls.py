@@ -46,10 +46,16 @@ def enable_with_parties(
     table: str, case_column: str, *, parties: str = "kernel_flow_caseparty", insert_any: bool = True
 ) -> list[Operation]:
     """As ``enable``, and the rows of cases to which a tenant in scope was admitted as a party."""
-    admitted = f"{table}.{case_column} IN (SELECT case_id FROM {parties} WHERE tenant_id = ANY({SCOPE}))"  # noqa: S608 - names of a migration, no input
+    # EXISTS, not IN: IN hashes every case that the scope is a party to, for each query (21 ms among 200,000 cases,
+    # measured); EXISTS asks one index entry a row (0.5 ms).
+    admitted = (
+        f"EXISTS (SELECT FROM {parties} AS party"  # noqa: S608 - names of a migration, no input
+        f" WHERE party.case_id = {table}.{case_column} AND party.tenant_id = ANY({SCOPE}))"
+    )
     return _operations(table, f"tenant_id = ANY({SCOPE}) OR {admitted}", insert_any=insert_any)
 
 
 def enable_under(table: str, column: str, parent: str) -> list[Operation]:
     """Rows are seen where their parent row is seen: the parent's own policy decides, once."""
-    return _operations(table, f"{table}.{column} IN (SELECT id FROM {parent})", insert_any=True)  # noqa: S608
+    seen = f"EXISTS (SELECT FROM {parent} AS parent WHERE parent.id = {table}.{column})"  # noqa: S608 - as above
+    return _operations(table, seen, insert_any=True)
