@@ -63,14 +63,23 @@ def counts(actor: Actor) -> Counts:
     return Counts(**found)
 
 
+# What a list shows of a task, its case and its assignee; anything else would be read row by row.
+_SHOWN = (
+    *("kind", "role", "state", "action", "opened_at", "read_at", "closed_at", "version"),
+    *("due_at", "soon_at", "provisional", "due_soon", "overdue", "claimed_by_id", "principal_id"),
+    *("case__title", "case__tenant_id", "case__definition_id", "case__subject_type", "case__subject_id"),
+    *("case__state", "case__started_at", "case__due_at", "case__suspended_at", "case__overseen_at", "case__urged"),
+    *("assignee__name", "assignee__kind"),
+)
+
+
 def listed(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """Tasks with what a list shows: the case, its flow's title and version, the assignee, and ``node`` (its id)."""
+    """Tasks with what a list shows of them, of the case and of the assignee, and ``node`` (its id).
+
+    The words of a node are in the definition: ``library.by_id([task.case.definition_id])``, without a query.
+    """
     node = Activation.objects.filter(id=OuterRef("activation_id")).values("node")
-    return (
-        tasks.select_related("case", "case__definition", "assignee")
-        .defer("case__definition__graph", "opinion")
-        .annotate(node=Subquery(node))
-    )
+    return tasks.select_related("case", "assignee").only(*_SHOWN).annotate(node=Subquery(node))
 
 
 def principals(actor: Actor) -> Principals:
