@@ -8,9 +8,13 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from urllib.parse import quote
 
+import psycopg
 import pytest
+from django.test import override_settings
 
+from renda.kernel.events import signing
 from tests.process.harness import Site, alive, site, until
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("process")]
@@ -84,6 +88,25 @@ def test_a_killed_database_comes_back_and_the_pages_with_it(running: Site) -> No
     until(lambda: bool(running.job_workers()), BACK_SECONDS)
 
 
+def test_a_key_written_by_a_transaction_reaches_the_open_page(running: Site) -> None:
+    until(running.live_answers, 10)
+    key = (running.root / "secret.key").read_text(encoding="ascii").strip()
+    with override_settings(SECRET_KEY=key):
+        token = signing.token("case:99")
+    stream = http.client.HTTPConnection("127.0.0.1", running.port + 1, timeout=10)
+    stream.request("GET", f"/live?keys={quote(token)}", headers={"Origin": f"http://127.0.0.1:{running.port}"})
+    answer = stream.getresponse()
+    assert answer.status == 200
+    assert answer.getheader("Access-Control-Allow-Origin") == f"http://127.0.0.1:{running.port}"
+    until(lambda: answer.readline().startswith(b": renda"), 10)
+    url = f"postgresql://renda_app@/renda?host={quote(str(running.root / 'socket'), safe='')}"
+    with psycopg.connect(url) as connection:
+        connection.execute("INSERT INTO kernel_events_event (id, key) VALUES (-1, 'case:98'), (-2, 'case:99')")
+    heard = until(lambda: answer.readline() == b"data: case:99\n", 10)
+    assert heard < 5
+    stream.close()
+
+
 def test_stopping_finishes_what_is_under_way(running: Site) -> None:
     until(running.live_answers, 10)
     everybody = running.everybody()
@@ -116,3 +139,14 @@ def test_a_second_start_is_quick_and_a_killed_main_leaves_nobody(running: Site) 
     os.kill(running.main, signal.SIGKILL)
     until(lambda: not any(alive(pid) for pid in everybody), 30)
     assert running.start_ready(60) < 15
+
+
+def test_a_first_start_killed_at_any_moment_is_simply_run_again() -> None:
+    with site("tests.process.settings") as one:
+        for seconds in (0.3, 0.9, 2.5):
+            process = one.start()
+            time.sleep(seconds)
+            process.kill()
+            process.wait()
+        one.start_ready(120)
+        assert one.answers("/slow/")

@@ -11,7 +11,6 @@ from django.db.models.functions import Now
 
 from renda.kernel.ids import Row
 
-
 if TYPE_CHECKING:
     _WholeNumber = models.BigIntegerField[int, int]
 else:  # Django's fields take no type arguments at run time.

@@ -20,7 +20,7 @@ from rich.table import Table
 from renda.site.database import leased
 from renda.site.environment import data_directory
 from renda.site.serve import stamps
-from renda.site.serve.process import adopt_orphans
+from renda.site.serve.process import adopt_orphans, die_with_parent
 from renda.site.serve.supervisor import Supervisor
 
 console = Console(highlight=False, soft_wrap=True)
@@ -111,8 +111,10 @@ def _demo_once(root: Path) -> None:
     if (root / "sign_ins.json").exists():
         return
     _say("正在建立演示城市……")
-    made = subprocess.run([sys.executable, "-m", "renda", "demo"], env=stamps.environment(), check=False)
-    if made.returncode:
+    command = [sys.executable, "-m", "renda", "demo"]
+    # Interrupted with us; its terminal is ours, so that its progress bars are seen.
+    made = subprocess.Popen(command, env=stamps.environment(), preexec_fn=die_with_parent)  # noqa: PLW1509 - single-threaded
+    if made.wait():
         raise stamps.StepError("演示城市没有建成;再次运行会接着做。")
 
 

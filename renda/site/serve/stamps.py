@@ -13,6 +13,8 @@ from pathlib import Path
 
 import psycopg
 
+from renda.site.serve.process import die_with_parent
+
 Say = Callable[[str], None]
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -62,6 +64,7 @@ def _step(name: str, words: list[str], say: Say, extra: dict[str, str], *, progr
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        preexec_fn=die_with_parent,  # noqa: PLW1509 - single-threaded, and there is no other place for it
     )
     assert process.stdout is not None
     said: list[str] = []
