@@ -137,8 +137,6 @@ def seats(run: Run, case: Case, node: Node, activation: Activation, places: Sequ
         values: dict[str, Any] = {"state": "waiting"}
         if opened:
             values = opened_now(run, case, node, activation)
-        if one.claimed_by is not None and one.claimed_by in run.world.humans(one.party):
-            values["claimed_by_id"] = one.claimed_by
         new(run, case, activation, one.party, seat=number, weight=one.weight, **values)
 
 

@@ -87,12 +87,12 @@ def can_reject(run: Run, case: Case, activation: Activation) -> bool:
 
 def places_of(tree: Tree, activation_id: int) -> list[Place]:
     """The seats of an activation, as they would be opened again."""
-    return [_place(tree, main(chain)) for chain in chains(tree, activation_id).values()]
+    return [_place(main(chain)) for chain in chains(tree, activation_id).values()]
 
 
-def _place(tree: Tree, task: Task) -> Place:
-    kept = task.claimed_by_id if task.claimed_by_id in tree.world.humans(task.assignee_id) else None
-    return Place(task.assignee_id, kept, task.weight)
+def _place(task: Task) -> Place:
+    """A post's task goes back to the post: whoever of its holders is there sees it."""
+    return Place(task.assignee_id, task.weight)
 
 
 def last_places(run: Run, case: Case, node_id: str) -> list[Place] | None:
@@ -107,7 +107,7 @@ def last_places(run: Run, case: Case, node_id: str) -> list[Place] | None:
         tasks = [main(chain) for chain in chains(tree, activation.id).values()]
         acted = [t for t in tasks if t.state in ("done", "sent_back") and not t.reason]
         if acted:
-            return [_place(tree, task) for task in (tasks if node.votes else acted)]
+            return [_place(task) for task in (tasks if node.votes else acted)]
     return None
 
 

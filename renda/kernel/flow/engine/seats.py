@@ -20,10 +20,9 @@ PENDING = ""
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One seat to be opened: its party, the human of a post who had it before, its weight."""
+    """One seat to be opened: its party and its weight."""
 
     party: int
-    claimed_by: int | None = None
     weight: int = 1
 
 

@@ -1,0 +1,275 @@
+"""Through the database: rows, scopes, queries, replay, and two hands on one task."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from renda.kernel import clock
+from renda.kernel.actions.api import Context
+from renda.kernel.errors import Forbidden, NotFound, Refused
+from renda.kernel.flow import api as flow
+from renda.kernel.flow import machine
+from renda.kernel.flow.engine.tree import TABLES, Tree, apply
+from renda.kernel.flow.errors import TaskGone
+from renda.kernel.flow.models import Activation, Case, CaseEvent, CaseParty, PendingRequest, Task
+from renda.kernel.flow.store import Store
+from renda.kernel.flow.tests.cases import Town
+from renda.kernel.parties import Actor
+from renda.kernel.tenancy import tenant_transaction
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+def rows(case: Case) -> dict[Any, Any]:
+    """All rows of a case but its events."""
+    found = {}
+    for name, model in TABLES.items():
+        key = {"id": case.id} if model is Case else {"case_id": case.id}
+        for row in model._base_manager.filter(**key):
+            found[name, row.pk] = {f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields}
+    return found
+
+
+def test_a_case_runs_from_start_to_end(town: Town) -> None:
+    case = town.start()
+    town.do("clerk", flow.act, case, "assign", opinion="请办理")
+    town.do("officer", flow.act, case, "receive")
+    town.do("officer", flow.act, case, "answer", fields={"name": "来信人（已核）"})
+    town.do("clerk", flow.signal, case, "rated")
+    for name in ("leader", "deputy_leader", "clerk"):
+        town.do(name, flow.act, case, "approve")
+    with town.everything():
+        case = Case.objects.get(id=case.id)
+        assert (case.state, case.outcome) == ("ended", "concluded")
+        moves = [(event.move, event.action) for event in flow.trail(case)]
+    town.subject.refresh_from_db()
+    assert town.subject.name == "来信人（已核）"
+    assert moves == [
+        ("start", ""),
+        ("act", "assign"),
+        ("act", "receive"),
+        ("act", "answer"),
+        ("signal", "rated"),
+        *[("act", "approve")] * 3,
+    ]
+
+
+def test_a_unit_of_another_congress_is_admitted_and_a_stranger_is_not(town: Town) -> None:
+    case = town.start()
+    officer = town.actor("officer")
+    with tenant_transaction(officer.tenants, durable=False):
+        assert not Case.objects.filter(id=case.id).exists()
+    with pytest.raises(NotFound):
+        town.do("officer", flow.act, case.id, "answer")
+    town.do("clerk", flow.act, case, "assign")
+    with tenant_transaction(officer.tenants, durable=False):
+        assert Case.objects.filter(id=case.id).exists()
+        assert {offer.action for offer in flow.offered(officer, case.id) if offer.move == "act"} == {
+            "receive",
+            "answer",
+        }
+    with town.everything():
+        assert CaseParty.objects.filter(case=case).count() == 2
+    # The home congress still sees the other one's task, and its clerk is nobody there.
+    with tenant_transaction([town.tenants[0].id], durable=False):
+        task = Task.objects.get(case=case, state="open", kind="act")
+    with pytest.raises(Forbidden):
+        town.do("clerk", flow.act, case, "answer", task_id=task.id)
+
+
+def test_events_replayed_from_the_database_give_the_same_rows(town: Town) -> None:
+    case = town.start()
+    town.do("clerk", flow.act, case, "assign")
+    town.do("officer", flow.send_back, case, to="office", opinion="不属于我单位")
+    town.do("second_clerk", flow.act, case, "assign")
+    due = town.task(case, "unit").due_at
+    assert due is not None
+    town.do("officer", flow.extend_request, case, until=due + timedelta(days=3), reason="需现场核实")
+    with town.everything():
+        request = PendingRequest.objects.get(case=case)
+    town.do("clerk", flow.extend_grant, case, request_id=request.id)
+    town.do("officer", flow.act, case, "answer")
+    with town.everything():
+        store = Store(clock.now())
+        loaded = store.tree(case.id, lock=False)
+        again = Tree(store.world, loaded.definitions)
+        for event in loaded.events:
+            for effect in event.effects:
+                if effect[1] != "subject":
+                    apply(again, effect)
+        replayed = {
+            (name, key): {f.attname: getattr(row, f.attname) for f in TABLES[name]._meta.concrete_fields}
+            for name in TABLES
+            for key, row in again.rows[name].items()
+        }
+        assert replayed == rows(case)
+
+
+def test_the_set_form_costs_as_many_statements_as_one(town: Town) -> None:
+    def assign(cases: list[Case]) -> int:
+        actor = town.actor("clerk")
+        with (
+            CaptureQueriesContext(
+                connection,
+            ) as queries,
+            tenant_transaction(actor.tenants, durable=False),
+        ):
+            ctx = Context(actor)
+            Store.of(ctx).load([case.id for case in cases], lock=True)
+            for case in cases:
+                flow.act(ctx, case.id, "assign")
+            ctx.flush()
+        return len(queries)
+
+    one = assign([town.start()])
+    many = assign([town.start() for _ in range(30)])
+    assert many == one
+    assert one <= 25
+
+
+def test_a_stale_press_is_told_who_was_quicker(town: Town) -> None:
+    case = town.start()
+    task = town.task(case, "office")
+    town.do("clerk", flow.act, case, "assign", task_id=task.id, version=task.version)
+    with town.everything():
+        before = rows(case)
+    with pytest.raises(TaskGone) as told:
+        town.do("second_clerk", flow.act, case, "assign", task_id=task.id, version=task.version)
+    assert told.value.who == "clerk"
+    assert "clerk" in told.value.message
+    with town.everything():
+        assert rows(case) == before
+
+
+def test_the_clock_marks_reminds_and_lets_waits_go(town: Town) -> None:
+    case = town.start()
+    town.do("clerk", flow.act, case, "assign")
+    due = town.task(case, "unit").due_at
+    assert due is not None
+    machine_actor = Actor.machine("流程时钟", [t.id for t in town.tenants])
+    with clock.frozen(due + timedelta(minutes=1)):
+        with town.everything():
+            assert machine.due_cases(clock.now()) == [case.id]
+        town.do(machine_actor, flow.time_out, case)
+        assert town.task(case, "unit").overdue
+        with town.everything():
+            assert machine.due_cases(clock.now()) == []
+            last = flow.trail(case)[-1]
+            assert (last.move, last.target, last.actor_id) == ("time_out", "remind", None)
+        town.do("officer", flow.act, case, "answer")
+    with clock.frozen(due + timedelta(days=40)):
+        town.do(machine_actor, flow.time_out, case)
+    with town.everything():
+        assert Case.objects.get(id=case.id).outcome == "concluded"
+
+
+def test_publishing_or_retiring_a_version_touches_no_running_case(town: Town) -> None:
+    from renda.kernel.flow import library
+    from renda.kernel.flow.models import FlowDefinition
+
+    case = town.start()
+    old = FlowDefinition.objects.get(key="letter")
+    FlowDefinition.objects.filter(id=old.id).update(retired_at=clock.now())
+    graph = {**old.graph, "title": "来信办理（新）"}
+    FlowDefinition.objects.create(key="letter", version=2, title="新", graph=graph, published_at=clock.now())
+    library.forget()
+    town.do("clerk", flow.act, case, "assign")
+    fresh = town.start("第二封")
+    with town.everything():
+        assert Case.objects.get(id=case.id).definition_id == old.id
+        assert Case.objects.get(id=fresh.id).definition.version == 2
+
+
+def test_what_a_leaver_had_goes_to_the_successor_and_posts_keep_theirs(town: Town) -> None:
+    case = town.start()
+    town.do("clerk", flow.act, case, "assign")
+    town.do("officer", flow.act, case, "answer")
+    town.do("clerk", flow.signal, case, "rated")
+    everywhere = Actor.machine("人员离任", [t.id for t in town.tenants])
+    successor = town.people["second_clerk"].id
+    town.do(everywhere, flow.hand_over, case, person=town.people["leader"].id, successor=successor)
+    # The successor holds the office's post: she cannot have two seats, so the pool of administrators gets it.
+    with town.everything():
+        tasks = Task.objects.filter(case=case, state="open").values_list("assignee_id", flat=True)
+        assert town.people["leader"].id not in tasks
+        assert town.posts["office"].id in tasks
+
+
+def test_the_trail_can_be_added_to_and_not_changed(town: Town) -> None:
+    from django.db import ProgrammingError, transaction
+
+    case = town.start()
+    with town.everything(), pytest.raises(ProgrammingError), transaction.atomic():
+        CaseEvent.objects.filter(case=case).update(opinion="改写")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_hands_on_one_task_exactly_one_is_done() -> None:
+    """9, with real threads: one press is done, the others are told; independent seats are all kept."""
+    town = Town()
+    case = town.start()
+    task = town.task(case, "office")
+    results: Counter[str] = Counter()
+    gate = threading.Barrier(4)
+
+    def assign(name: str) -> None:
+        actor = town.actor(name)
+        try:
+            gate.wait(10)
+            with tenant_transaction(actor.tenants):
+                ctx = Context(actor)
+                flow.act(ctx, case.id, "assign", task_id=task.id, version=task.version)
+                ctx.flush()
+            results["done"] += 1
+        except TaskGone:
+            results["told"] += 1
+        finally:
+            connections.close_all()
+
+    _together(assign, ["clerk", "second_clerk", "clerk", "second_clerk"])
+    assert results == {"done": 1, "told": 3}
+    town.do("officer", flow.act, case, "answer")
+    town.do("clerk", flow.signal, case, "rated")
+    gate = threading.Barrier(3)
+
+    def sign(name: str) -> None:
+        actor = town.actor(name)
+        try:
+            gate.wait(10)
+            with tenant_transaction(actor.tenants):
+                ctx = Context(actor)
+                flow.act(ctx, case.id, "approve")
+                ctx.flush()
+            results["signed"] += 1
+        except Refused as error:
+            results[error.code] += 1
+        finally:
+            connections.close_all()
+
+    _together(sign, ["leader", "deputy_leader", "clerk"])
+    assert results["signed"] == 3
+    with town.everything():
+        assert Case.objects.get(id=case.id).outcome == "concluded"
+        assert Activation.objects.filter(case=case, node="sign").count() == 1
+        sequence = list(CaseEvent.objects.filter(case=case).order_by("seq").values_list("seq", flat=True))
+        assert sequence == list(range(1, len(sequence) + 1))
+
+
+def _together(work: Any, names: list[str]) -> None:
+    threads = [threading.Thread(target=work, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
