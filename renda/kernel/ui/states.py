@@ -24,6 +24,11 @@ def register(states: Mapping[str, State]) -> None:
             raise ValueError(f"state {key!r} is registered twice: {_states[key].word} and {state.word}")
 
 
+def known() -> Mapping[str, State]:
+    """All registered states by key."""
+    return dict(_states)
+
+
 def lookup(value: State | str) -> State:
     """The state for a key; a ``State`` is its own.
 

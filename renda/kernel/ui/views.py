@@ -74,12 +74,12 @@ def handler400(request: HttpRequest, exception: Exception | None = None) -> Http
     return faults.respond(request, faults.PAGES[413 if too_big else 400])
 
 
-def handler403(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def handler403(request: HttpRequest, **_details: object) -> HttpResponse:
     """Django's own refusals; ours come as ``errors.Forbidden``."""
     return faults.respond(request, faults.PAGES[403])
 
 
-def handler404(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def handler404(request: HttpRequest, **_details: object) -> HttpResponse:
     """No such address."""
     return faults.respond(request, faults.PAGES[404])
 
