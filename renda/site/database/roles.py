@@ -45,8 +45,11 @@ def prepare(connection: Connection) -> None:
             cursor.execute(statement)
 
 
-def create(superuser_url: str, database: str = "renda") -> None:
+def create(superuser_url: str, database: str = "renda", *, template: bool = False) -> None:
     """Make the roles and the database where they are missing, and set the roles' powers right.
+
+    ``template``: prepare template1 too, so that every later database (a test's) grants the same; only for a server
+    that is ours alone.
 
     Raises:
         psycopg.Error: the server is away, or this is not a superuser.
@@ -62,5 +65,6 @@ def create(superuser_url: str, database: str = "renda") -> None:
                     "CREATE DATABASE {} OWNER renda_owner TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
                 ).format(sql.Identifier(database))
             )
-    with psycopg.connect(superuser_url, dbname=database, autocommit=True) as connection:
-        prepare(connection)
+    for name in (*(["template1"] if template else []), database):
+        with psycopg.connect(superuser_url, dbname=name, autocommit=True) as connection:
+            prepare(connection)

@@ -157,7 +157,7 @@ class Server:
     def create(self) -> None:
         """Roles and database, once for a data directory."""
         if not (self.data / "renda.roles").exists():
-            roles.create(self.url("postgres", "postgres"))
+            roles.create(self.url("postgres", "postgres"), template=True)
             self._write("renda.roles", "made\n")
 
     def stop_command(self) -> list[str]:
