@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from allauth.usersessions.models import UserSession
 from django.db.models import Q, QuerySet
 
 from renda.congress.models import (
@@ -67,6 +68,12 @@ def stations_for(actor: Actor) -> QuerySet[Station]:
 def mandates_for(actor: Actor) -> QuerySet[Mandate]:
     """Mandates of the actor's congresses."""
     return Mandate.objects.filter(tenant_id__in=actor.tenants).select_related("person__party", "district", "term")
+
+
+def sessions_for(actor: Actor) -> QuerySet[UserSession]:
+    """One's own sessions; for a security administrator those of the people of her congresses."""
+    tenants = policy.tenants_where(actor, "security.sessions")
+    return UserSession.objects.filter(Q(user_id=actor.party_id) | Q(user__party__tenant_id__in=tenants))
 
 
 def congresses_for(actor: Actor) -> QuerySet[Congress]:

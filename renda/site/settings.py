@@ -147,8 +147,15 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "user_name"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_ADAPTER = "renda.congress.adapters.AccountAdapter"
 ACCOUNT_RATE_LIMITS = False  # congress.sign_in limits by account and address and lets a second factor through
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "renda.congress.adapters.SecondFactorAdapter"
+MFA_TOTP_ISSUER = RENDA_BRAND
+MFA_FORMS = {
+    "authenticate": "renda.congress.forms.SecondFactorForm",
+    "reauthenticate": "renda.congress.forms.ReauthenticateForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = False
 
 # A signed-in browser that rests this long (seconds) is signed out.

@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                 ('blocked_until', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['last_failed_at'], name='sign_in_lock_time')],
+                'indexes': [models.Index(fields=["address_key", "last_failed_at"], name="sign_in_lock_address")],
                 'constraints': [models.UniqueConstraint(fields=('account_key', 'address_key'), name='sign_in_lock_pair')],
             },
         ),

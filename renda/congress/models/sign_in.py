@@ -44,7 +44,7 @@ class SignInLock(Row):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["account_key", "address_key"], name="sign_in_lock_pair")
         ]
-        indexes: ClassVar = [models.Index(fields=["last_failed_at"], name="sign_in_lock_time")]
+        indexes: ClassVar = [models.Index(fields=["address_key", "last_failed_at"], name="sign_in_lock_address")]
 
     def __str__(self) -> str:
         return f"{self.failures}"

@@ -1,0 +1,147 @@
+"""Signing in and out, passwords, one-use codes, sessions, second factors."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from renda.congress.models import Person, SignInCode, SignInLock
+from renda.congress.selectors import people_for, sessions_for
+from renda.congress.sign_in import CODE_LENGTH, code_hash
+from renda.kernel import clock
+from renda.kernel.actions.api import Context, existing, new
+from renda.kernel.codes.api import ALPHABET
+from renda.kernel.errors import Forbidden, Invalid, Refused
+from renda.kernel.parties import Actor
+
+CODE_DAYS = 60
+MOST_CODES = 10
+
+
+def _herself(actor: Actor) -> QuerySet[Person]:
+    return Person.objects.filter(party_id=actor.party_id)
+
+
+@new("person.sign_in", title="登录")
+def person_sign_in(ctx: Context, *, method: str) -> Person:
+    """Note that the actor has signed in; what was shown is checked before (``congress.sign_in.check``)."""
+    return Person.objects.get(party_id=ctx.actor.party_id)
+
+
+@new("person.sign_out", title="退出登录")
+def person_sign_out(ctx: Context) -> Person:
+    """Note that the actor has signed out."""
+    return Person.objects.get(party_id=ctx.actor.party_id)
+
+
+@existing("person.set_password", title="修改密码", select=_herself, private=["password"])
+def person_set_password(ctx: Context, person: Person, *, password: str) -> Person:
+    """Give oneself a password; other sessions end by themselves, for they were opened with the old one.
+
+    Raises:
+        Invalid: too short, too common, too like the name.
+    """
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Invalid("person.password", fields={"password1": " ".join(error.messages)}) from error
+    person.password = make_password(password)
+    ctx.update(person, "password")
+    return person
+
+
+@existing("person.invite", title="发放一次性登录码", permission="person.invite", select=people_for)
+def person_invite(ctx: Context, person: Person, *, count: int = 1) -> list[str]:
+    """Issue printed one-use codes and withdraw those issued before; the codes are known only now.
+
+    Raises:
+        Invalid: not between 1 and 10.
+        Refused: the account is disabled or has expired.
+        Forbidden: one's own account (nobody invites herself).
+    """
+    if not 1 <= count <= MOST_CODES:
+        raise Invalid("person.codes", fields={"count": f"一次可以发放 1 至 {MOST_CODES} 个。"})
+    if person.party_id == ctx.actor.party_id:
+        raise Forbidden("person.invite_self", "不能给自己发放登录码。")
+    if not person.is_active:
+        raise Refused("person.disabled", "账号已停用或过期，请先启用。")
+    SignInCode.objects.filter(person=person, used_at__isnull=True, revoked_at__isnull=True).update(revoked_at=ctx.now)
+    codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(count)]
+    assert ctx.actor.party_id is not None
+    ctx.insert(
+        *(
+            SignInCode(
+                person=person,
+                code_hash=code_hash(code),
+                issued_by_id=ctx.actor.party_id,
+                issued_at=ctx.now,
+                expires_at=ctx.now + timedelta(days=CODE_DAYS),
+            )
+            for code in codes
+        )
+    )
+    return codes
+
+
+def _usable_codes(_: Actor) -> QuerySet[SignInCode]:
+    return SignInCode.objects.filter(revoked_at__isnull=True)
+
+
+@existing("sign_in_code.use", title="使用一次性登录码", select=_usable_codes)
+def sign_in_code_use(ctx: Context, code: SignInCode) -> SignInCode:
+    """Use a code up. Of two presses at once exactly one signs in.
+
+    Raises:
+        Refused: used or expired.
+    """
+    if code.used_at is not None or code.expires_at <= ctx.now:
+        raise Refused("sign_in.code_used", "登录码已用过或已过期。")
+    code.used_at = ctx.now
+    ctx.update(code, "used_at")
+    return code
+
+
+@existing("session.end", title="结束登录会话", select=sessions_for)
+def session_end(ctx: Context, session: UserSession) -> None:
+    """End one's own session elsewhere, or (security administrator) somebody's."""
+    ctx.detail(person=session.user_id)
+    session.end()
+
+
+@new("second_factor.change", title="变更第二登录凭证")
+def second_factor_change(ctx: Context, *, change: str) -> Person:
+    """Note what the actor has done with her own second factor (totp_activated, recovery_codes_generated …)."""
+    return Person.objects.get(party_id=ctx.actor.party_id)
+
+
+@existing("second_factor.reset", title="重置第二登录凭证", permission="security.reset", select=people_for)
+def second_factor_reset(ctx: Context, person: Person, *, reason: str) -> Person:
+    """Remove a lost authenticator and end the person's sessions; she sets up a new one at her next sign-in.
+
+    Raises:
+        Invalid: no reason.
+        Forbidden: one's own.
+    """
+    if not reason.strip():
+        raise Invalid("second_factor.reason", fields={"reason": "请写明原因，如更换手机。"})
+    if person.party_id == ctx.actor.party_id:
+        raise Forbidden("second_factor.self", "不能重置自己的第二登录凭证。")
+    Authenticator.objects.filter(user=person).delete()
+    for session in UserSession.objects.filter(user=person):
+        session.end()
+    return person
+
+
+def forget_old(days: int = 7) -> int:
+    """Delete locks and codes that have been over for some days; how many."""
+    before = clock.now() - timedelta(days=days)
+    locks, _ = SignInLock.objects.filter(last_failed_at__lt=before).delete()
+    codes, _ = SignInCode.objects.filter(expires_at__lt=before).delete()
+    return locks + codes

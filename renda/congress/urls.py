@@ -1,0 +1,37 @@
+"""Addresses. A page that writes is named after its action; allauth's views are mounted one by one."""
+
+from __future__ import annotations
+
+from allauth.account import views as account_views
+from allauth.mfa.base import views as mfa_views
+from allauth.mfa.recovery_codes import views as recovery_views
+from allauth.mfa.totp import views as totp_views
+from django.urls import include, path
+
+from renda.congress import views
+
+_own = [
+    path("account/", views.account, name="account"),
+    path("account/sessions/<int:pk>/end/", views.end_session, name="session.end"),
+]
+
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="account_login"),
+    path("sign-out/", account_views.logout, name="account_logout"),
+    path("account/inactive/", account_views.account_inactive, name="account_inactive"),
+    path("account/reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
+    path("account/password/change/", account_views.password_change, name="account_change_password"),
+    path("account/password/set/", account_views.password_set, name="account_set_password"),
+    path("account/second-factor/", views.account, name="mfa_index"),
+    path("account/second-factor/authenticate/", mfa_views.authenticate, name="mfa_authenticate"),
+    path("account/second-factor/reauthenticate/", mfa_views.reauthenticate, name="mfa_reauthenticate"),
+    path("account/second-factor/activate/", totp_views.activate_totp, name="mfa_activate_totp"),
+    path("account/second-factor/deactivate/", views.account, name="mfa_deactivate_totp"),
+    path("account/second-factor/recovery-codes/", recovery_views.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "account/second-factor/recovery-codes/generate/",
+        recovery_views.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path("", include((_own, "congress"))),
+]

@@ -1,0 +1,107 @@
+"""The sign-in page, one's own account, one's own sessions."""
+
+from __future__ import annotations
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from allauth.account.utils import get_next_redirect_url
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from renda.congress.actions.sign_in import session_end, sign_in_code_use
+from renda.congress.forms import SignInForm
+from renda.congress.models import Person
+from renda.congress.sign_in import REFUSED, Checked, check
+from renda.kernel.audit import record
+from renda.kernel.audit.models import NO_TENANT
+from renda.kernel.errors import Invalid, RendaError
+from renda.kernel.parties import Actor
+from renda.kernel.ui.http import ActorRequest, SeeOther, page
+
+
+@never_cache
+@sensitive_post_parameters("secret", "totp")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: ActorRequest) -> HttpResponse:
+    """User name with a password or a one-use code; a second factor follows where one is set up."""
+    if request.user.is_authenticated:
+        return SeeOther(settings.LOGIN_REDIRECT_URL)
+    form = SignInForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with form.catching():
+            return _enter(request, _checked(request, form))
+    return page(
+        request, "congress/sign_in.html", {"rested": "rested" in request.GET, "next": _next(request)}, form=form
+    )
+
+
+def _next(request: HttpRequest) -> str:
+    return get_next_redirect_url(request) or ""
+
+
+def _checked(request: ActorRequest, form: SignInForm) -> Checked:
+    """Who has shown that she is herself; her one-use code is used up.
+
+    Raises:
+        Invalid: always the same sentence; the refusal is in the trail.
+    """
+    stranger = Actor.public([NO_TENANT], address=request.META.get("REMOTE_ADDR", ""))
+    given = form.cleaned_data
+    try:
+        checked = check(request, **given, address=stranger.address)
+        if checked.code is not None:
+            sign_in_code_use(stranger, checked.code.id)
+    except RendaError as error:
+        person = Person.objects.filter(user_name=given["user_name"].strip()).first()
+        record.refused(
+            stranger, "person.sign_in", error, ("congress.Person", person and person.party_id), {}, private=()
+        )
+        raise Invalid("sign_in.refused", REFUSED) from error
+    return checked
+
+
+def _enter(request: HttpRequest, checked: Checked) -> HttpResponse:
+    # As good as a confirmation: what asks for one within the next minutes has it.
+    record_authentication(request, checked.person, method=checked.method, reauthenticated=True)
+    login = Login(user=checked.person, email_verification="none", redirect_url=_next(request) or None)
+    return perform_login(request, login)
+
+
+@login_required
+@require_GET
+def account(request: ActorRequest) -> HttpResponse:
+    """What I hold, how I sign in, where I am signed in."""
+    person = request.user
+    assert isinstance(person, Person)
+    return page(
+        request,
+        "congress/account.html",
+        {
+            "person": person,
+            "has_password": person.has_usable_password(),
+            "has_totp": Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists(),
+            "sessions": UserSession.objects.purge_and_list(person),
+            "current": request.session.session_key,
+        },
+    )
+
+
+@login_required
+@require_POST
+def end_session(request: ActorRequest, pk: int) -> HttpResponse:
+    """End one of my sessions, or (security administrator) somebody's."""
+    session_end(request.actor, pk)
+    messages.success(request, "已结束该登录会话。")
+    return SeeOther(
+        request.POST.get("back")
+        if request.POST.get("back") == reverse("congress:session.list")
+        else reverse("congress:account")
+    )
