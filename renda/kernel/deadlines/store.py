@@ -32,8 +32,9 @@ def _nowhere(_tenant_id: int) -> str:
 class _Held:
     """What this process holds; attributes are replaced as a whole, so threads need no lock."""
 
-    place_of: PlaceOf = _nowhere
-    snapshot: Snapshot | None = None
+    def __init__(self) -> None:
+        self.place_of: PlaceOf = _nowhere
+        self.snapshot: Snapshot | None = None
 
 
 _held = _Held()

@@ -12,7 +12,7 @@ from typing import Any
 
 from renda.kernel.actions.api import Context
 from renda.kernel.errors import NotFound
-from renda.kernel.flow import library
+from renda.kernel.flow import following, library
 from renda.kernel.flow.definition import Definition
 from renda.kernel.flow.engine.tree import Effect, Tree, from_json
 from renda.kernel.flow.engine.world import Mover
@@ -36,6 +36,8 @@ class Store:
         """The store of an action's unit of work."""
         store: Store = ctx.kept.setdefault(_KEY, None) or cls(ctx.now)
         ctx.kept[_KEY] = store
+        # A set that replays history has its own moment for each item.
+        store.world.now = ctx.now
         return store
 
     def tree(self, case_id: int, *, lock: bool) -> Tree:
@@ -131,6 +133,7 @@ def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
             keys[f"party:{row.assignee_id}"] = None
     ctx.insert(event)
     ctx.emit(*keys)
+    following.tell(ctx, tree, tree.cases[event.case_id], event.at)
 
 
 def mover_of(actor: Actor) -> Mover:

@@ -1,0 +1,57 @@
+"""Subjects that keep where their case stands (a list sorts and filters by it): told after every move, the machine's too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from renda.kernel.actions.api import Context
+from renda.kernel.flow.engine.tree import Tree
+from renda.kernel.flow.models import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a case stands after a move: the nodes of its live tokens, the earliest due of its open work, its end."""
+
+    nodes: tuple[str, ...]
+    due_at: datetime | None
+    outcome: str
+    state: str
+    moment: datetime
+
+
+Follower = Callable[[Context, Any, Standing], None]
+_followers: dict[str, Follower] = {}
+
+
+def follow(subject_type: str, follower: Follower) -> None:
+    """Have ``follower(ctx, subject, standing)`` called after each move of a subject's cases; it stores by ``ctx.update``.
+
+    Raises:
+        ValueError: the model has another follower.
+    """
+    if _followers.setdefault(subject_type, follower) is not follower:
+        raise ValueError(f"cases of {subject_type} have two followers")
+
+
+def tell(ctx: Context, tree: Tree, case: Case, moment: datetime) -> None:
+    """Call the subject's follower, if it has one."""
+    follower = _followers.get(case.subject_type)
+    if follower is None:
+        return
+    tokens = [token for token in tree.of_case("token", case.id) if token.state == "live"]
+    dues = [
+        task.due_at
+        for task in tree.of_case("task", case.id)
+        if task.kind == "act" and task.state == "open" and task.due_at is not None
+    ]
+    standing = Standing(
+        tuple(token.node for token in tokens), min(dues, default=None), case.outcome, case.state, moment
+    )
+    subject: models.Model = tree.world.subject_of(case)  # type: ignore[attr-defined]  # the database's world
+    follower(ctx, subject, standing)
