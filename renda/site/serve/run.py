@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.table import Table
@@ -127,11 +128,15 @@ def _announce(root: Path, host: str, port: int, seconds: float) -> None:
         console.print("尚无演示城市:renda demo 可以建立一个。按 Ctrl-C 停止。")
         return
     table = Table("岗位", "姓名", "用户名", "密码", title="演示登录(每种岗位一人,仅供演示)", title_justify="left")
-    for person in printed.get("sign_ins", []):
-        table.add_row(*(str(person.get(part, "")) for part in ("role", "name", "user_name", "password")))
+    for person in printed["people"]:
+        table.add_row(*(str(person[part]) for part in ("role", "name", "user_name", "password")))
     console.print(table)
-    if code := printed.get("code"):
-        console.print(f"扫码入口({code.get('title', '')}):{code.get('url', '')}")
+    secrets = {person["user_name"]: person["totp_secret"] for person in printed["people"] if person["totp_secret"]}
+    for user_name, secret in secrets.items():
+        console.print(f"{user_name} 登录另需验证器动态码,密钥:{secret}")
+    base = os.environ["RENDA_PUBLIC_URL"].rstrip("/")
+    console.print(f"登录:{base}{urlsplit(printed['address']).path}")
+    console.print(f"群众扫码入口:{base}{urlsplit(printed['code_address']).path}")
     console.print("按 Ctrl-C 停止。")
 
 
