@@ -30,7 +30,8 @@ TENANT_TABLES = (
 ADMINISTRATORS = """
 CREATE FUNCTION congress_separate_administrators() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(7303, (NEW.person_id % 2147483647)::int);
+    -- 1,024 buckets of people, not one lock a person: a roster of thousands would fill the server's lock table.
+    PERFORM pg_advisory_xact_lock(7303, (NEW.person_id % 1024)::int);
     IF EXISTS (
         SELECT 1
         FROM kernel_parties_holding a JOIN congress_post p ON p.party_id = a.post_id
