@@ -15,7 +15,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 # What is no bench but helps them.
-HELPERS = {"__init__", "__main__", "report", "databases", "statements", "settings"}
+HELPERS = {"__init__", "__main__", "report", "databases", "statements", "site"}
 
 
 def names() -> list[str]:

@@ -64,7 +64,7 @@ _CASES = """
             m.who + CASE WHEN m.n %% 2 = 0 THEN 1000 ELSE 101000 END,
             CASE WHEN NOT m.open THEN 1000 + m.who END, CASE WHEN m.open THEN '' ELSE 'approve' END,
             CASE WHEN m.open THEN '' ELSE 'seen and agreed' END, 1, 0, 0, 1, now() - m.n * interval '20 seconds',
-            CASE WHEN NOT m.open THEN now() END, now() + interval '2 days', now() + m.n %% 500 * interval '1 hour',
+            CASE WHEN NOT m.open THEN now() - (m.n * 5 + m.k) * interval '4 seconds' END, now() + interval '2 days', now() + m.n %% 500 * interval '1 hour',
             false, m.n %% 7 = 0, m.n %% 11 = 0
         FROM (
             SELECT n, k, n < %(running)s AND k = %(each)s - 1 AS open,
