@@ -17,7 +17,7 @@ from renda.kernel.files.inspection.upload import inspect
 from renda.kernel.files.models import StoredFile
 
 
-def store(upload: UploadedFile, *, accept: Collection[Kind] = ALL) -> StoredFile:
+def store(upload: UploadedFile[Any], *, accept: Collection[Kind] = ALL) -> StoredFile:
     """Check an upload and put its content on disk. The row is not stored yet: an action does that by ``attach``.
 
     Called before the gate, so that no lock waits for a disk. Content that is never attached is swept after a day.
@@ -42,7 +42,7 @@ def store(upload: UploadedFile, *, accept: Collection[Kind] = ALL) -> StoredFile
 
 
 def store_all(
-    uploads: Iterable[UploadedFile], *, accept: Collection[Kind] = ALL, at_most: int, field: str = "files"
+    uploads: Iterable[UploadedFile[Any]], *, accept: Collection[Kind] = ALL, at_most: int, field: str = "files"
 ) -> list[StoredFile]:
     """``store`` for a form's files. Refusals come together, under ``field``, each with the file's place in the list.
 

@@ -47,4 +47,5 @@ def notice_prefer(ctx: Context, *, wanted: Mapping[str, Mapping[str, bool]]) -> 
     Preference.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["party", "kind", "channel"], update_fields=["is_wanted"]
     )
-    return Party.objects.get(pk=ctx.actor.party_id)
+    person: Party = Party.objects.get(pk=ctx.actor.party_id)
+    return person

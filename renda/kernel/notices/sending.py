@@ -97,20 +97,22 @@ def send(
 def _write(ctx: Context, items: list[Any]) -> None:
     told: list[_Told] = items
     everybody = {party for each in told for party in each.parties}
-    tenants = dict(Party.objects.filter(pk__in=everybody, is_active=True).values_list("pk", "tenant_id"))
+    tenants: dict[int, int] = dict(
+        Party.objects.filter(pk__in=everybody, is_active=True, tenant__isnull=False).values_list("pk", "tenant_id")
+    )
     unwanted = _unwanted({each.kind for each in told}, everybody)
     notices = [
         _notice(ctx, each, party, tenants[party])
         for each in told
         for party in each.parties
-        if tenants.get(party) is not None and (party, each.kind, INBOX) not in unwanted
+        if party in tenants and (party, each.kind, INBOX) not in unwanted
     ]
     ctx.insert(*notices)
     ctx.insert(*_deliveries(ctx, notices))
     ctx.emit(*(f"party:{notice.party_id}" for notice in notices))
 
 
-def _notice(ctx: Context, told: _Told, party: int, tenant: int | None) -> Notice:
+def _notice(ctx: Context, told: _Told, party: int, tenant: int) -> Notice:
     subject = told.subject
     return Notice(
         tenant_id=tenant,

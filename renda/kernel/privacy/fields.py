@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -10,8 +10,13 @@ from django.db.models.expressions import Expression
 
 from renda.kernel.privacy.vault import vault
 
+if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
+else:
+    _TextField = models.TextField
 
-class EncryptedTextField(models.TextField):
+
+class EncryptedTextField(_TextField):
     """Text stored closed (AES-256-GCM). The empty string is stored empty: whether something was given may be asked.
 
     ``purpose`` names the use (``message.contact``) and is authenticated with the value; changing it means

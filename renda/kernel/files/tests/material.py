@@ -16,7 +16,7 @@ TYPES = '<?xml version="1.0"?><Types xmlns="t"></Types>'
 
 def upload(data: bytes, name: str = "照片.jpg", media_type: str = "application/octet-stream") -> SimpleUploadedFile:
     file = SimpleUploadedFile("x", data, content_type=media_type)
-    file._name = name  # SimpleUploadedFile would already cut the folders off
+    file.__dict__["_name"] = name  # SimpleUploadedFile would already cut the folders off
     return file
 
 

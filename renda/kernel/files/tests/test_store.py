@@ -80,7 +80,8 @@ def get(actor: Actor, file: StoredFile, name: str = "file.download", **headers: 
     request: HttpRequest = RequestFactory().get(address, headers=headers)
     request.actor = actor  # type: ignore[attr-defined]
     with tenant_transaction(actor.tenants, durable=False):
-        return resolve(address).func(request, key=file.pk)
+        response: HttpResponseBase = resolve(address).func(request, key=file.pk)
+        return response
 
 
 def body(response: HttpResponseBase) -> bytes:

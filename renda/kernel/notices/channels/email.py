@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 
 from renda.kernel.notices.channels import Letter, Outcome
 
@@ -34,7 +35,7 @@ def deliver(letters: Sequence[Letter]) -> Iterator[Outcome]:
         connection.close()
 
 
-def _send(letter: Letter, connection: object) -> Outcome:
+def _send(letter: Letter, connection: BaseEmailBackend) -> Outcome:
     site = settings.RENDA_PUBLIC_URL.rstrip("/")
     host = urlsplit(site).hostname or "localhost"
     message = EmailMessage(
