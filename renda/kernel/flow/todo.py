@@ -123,4 +123,4 @@ def _delegated(lent: Principals) -> Q:
     )
     # Asked so that what cannot be seen is not lent either.
     open_vote = Activation.objects.filter(id=OuterRef("activation_id")).annotate(secret=secret).filter(secret=False)
-    return Q(kind="act") & named & Exists(open_vote)
+    return Q(Exists(open_vote), kind="act") & named

@@ -15,6 +15,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _FIELD = "field:"
 _PEOPLE: tuple[FieldType, ...] = ("party", "parties", "reference", "references")
 _ANCHORS: tuple[FieldType, ...] = _PEOPLE
+_DAYS: tuple[FieldType, ...] = ("date",)
 
 Unresolved = Callable[[str], list[str]] | None
 
@@ -142,7 +143,7 @@ def _deadline(report: Report, node: Node | None, deadline: Deadline | None, rule
     if not deadline.rule and deadline.amount == 0:
         report.say(node, "期限不能是 0。")
     if deadline.start.startswith(_FIELD):
-        _field(report, node, deadline.start.removeprefix(_FIELD), ("date",))
+        _field(report, node, deadline.start.removeprefix(_FIELD), _DAYS)
     elif deadline.start.startswith("node:"):
         known = {one.id for one in report.definition.nodes}
         report.need_known(node, "起算的环节", deadline.start.removeprefix("node:"), known)
@@ -155,15 +156,15 @@ def _until(report: Report, node: Node, rules: Collection[str] | None) -> None:
     if until.when:
         _condition(report, node, until.when)
     if until.at:
-        _field_word(report, node, until.at, ("date",))
+        _field_word(report, node, until.at, _DAYS)
     _deadline(report, node, until.or_after, rules)
 
 
 def _condition(report: Report, where: Node | Edge, text: str) -> None:
     try:
         expression = parse_condition(text)
-    except ConditionError as error:
-        report.say(where, f"{error}。")
+    except ConditionError as refusal:
+        report.say(where, f"{refusal}。")
         return
     if report.subject is None:
         if not report.definition.subject:

@@ -61,7 +61,7 @@ def tenants(db: None) -> dict[str, Tenant]:
 
 def publish(tenant: Tenant | None, version: int = 1, title: str = "改过的") -> FlowDefinition:
     graph = {**parse(FLOW).source, "title": title}
-    return FlowDefinition.objects.create(
+    return FlowDefinition._default_manager.create(
         key="errand", version=version, tenant=tenant, title=title, graph=graph, published_at=clock.now()
     )
 
@@ -156,7 +156,7 @@ def test_a_published_row_never_changes(sql: str) -> None:
 
 # The text of a graph
 
-words = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 values = st.recursive(
     words | st.integers(-(2**40), 2**40) | st.booleans(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Model
 
 from renda.kernel import clock
 from renda.kernel.flow import todo
@@ -63,8 +64,9 @@ class Desk:
             token = Token(tenant=self.tenant, case=case, node=node)
             visit = Activation(tenant=self.tenant, case=case, token_id=token.id, node=node, round=1, opened_at=self.now)
             task = Task(tenant=self.tenant, case=case, activation_id=visit.id, seat=1, assignee=party, **values)
-            for row in (case, token, visit, task):
-                type(row)._base_manager.bulk_create([row])
+            rows: tuple[Model, ...] = (case, token, visit, task)
+            for row in rows:
+                row.save(force_insert=True)
         return task
 
     def delegate(self, giver: Party, *, key: str = "", days: tuple[int, int] = (0, 0)) -> None:

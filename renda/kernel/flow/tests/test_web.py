@@ -42,7 +42,7 @@ to = "ended"
 def shipped(db: None) -> FlowDefinition:
     library.forget()
     graph = dict(parse(FLOW).source)
-    return FlowDefinition.objects.create(
+    return FlowDefinition._default_manager.create(
         key="errand", version=1, title="一件小事", graph=graph, published_at=clock.now()
     )
 
@@ -50,7 +50,7 @@ def shipped(db: None) -> FlowDefinition:
 @pytest.fixture
 def draft(cast: Cast, shipped: FlowDefinition) -> FlowDefinition:
     """A draft of the county."""
-    return FlowDefinition.objects.create(
+    return FlowDefinition._default_manager.create(
         key="errand", version=1, tenant_id=cast.tenant("county"), title="一件小事", graph=shipped.graph
     )
 
