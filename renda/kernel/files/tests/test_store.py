@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 from PIL import Image
 from pytest_django import Settings
 
-from renda.kernel import jobs
+from renda.kernel import clock, jobs
 from renda.kernel.actions.api import Context
 from renda.kernel.errors import Invalid, NotFound, TooLarge
 from renda.kernel.files import access, blobs
@@ -166,6 +167,35 @@ def test_a_file_follows_the_case_of_its_subject(tenants: tuple[Tenant, Tenant]) 
         assert files_of(subject).get().case_id == 77
 
 
+def test_a_tenant_admitted_to_the_case_reads_its_files_and_no_others(
+    tenants: tuple[Tenant, Tenant], rule: dict[str, Access]
+) -> None:
+    """A unit of another congress works on the case: row-level security lets it in by the case's parties."""
+    here, there = tenants
+    definition = apps.get_model("kernel_flow", "FlowDefinition")(key="test", version=1, title="流程", graph={})
+    definition.save()
+    party_case = apps.get_model("kernel_flow", "Case")(
+        tenant=here, definition=definition, subject_type="x", subject_id=1, title="x", started_at=clock.now()
+    )
+    party_case.root = party_case
+    with tenant_transaction([here.id], durable=False):
+        party_case.save(force_insert=True)
+        admitted, other = (store(material.upload(material.PDF, "a.pdf")) for _ in range(2))
+        subject = Party(kind="post", name="办件", tenant=here)
+        subject.case_id = party_case.pk  # type: ignore[attr-defined]
+        ctx = Context(staff(here))
+        ctx.insert(subject, loose := Party(kind="post", name="另一件", tenant=here))
+        attach(ctx, admitted, subject)
+        attach(ctx, other, loose)
+        ctx.flush()
+    with tenant_transaction([there.id], durable=False):
+        assert not StoredFile.objects.exists()
+    with tenant_transaction([here.id], durable=False):
+        apps.get_model("kernel_flow", "CaseParty")(case=party_case, tenant=there).save(force_insert=True)
+    with tenant_transaction([there.id], durable=False):
+        assert list(StoredFile.objects.all()) == [admitted]
+
+
 def test_staff_read_the_original_and_the_public_a_copy_without_metadata(
     tenants: tuple[Tenant, Tenant], rule: dict[str, Access]
 ) -> None:
@@ -203,6 +233,22 @@ def test_strangers_get_nothing(tenants: tuple[Tenant, Tenant], rule: dict[str, A
     for stranger in (Actor.public(), colleague, Actor("person", "staff", tenants=frozenset([tenants[1].id]))):
         with pytest.raises(NotFound):
             get(stranger, file, name)
+
+
+@pytest.mark.parametrize("name", ["file.download", "file.thumb"])
+def test_a_browser_that_is_not_signed_in_gets_404(
+    tenants: tuple[Tenant, Tenant], rule: dict[str, Access], client: Client, settings: Settings, name: str
+) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    (file,) = give(staff(tenants[0]), tenants[0], material.upload(material.picture(), "a.jpg"))
+    rule["staff"] = Access.FULL
+    address = reverse(name, args=[file.pk])
+    assert client.get(address).status_code == 404
+    assert client.get(address.replace(str(file.pk), "99999999999999999999")).status_code == 404
+    assert client.post(address).status_code == 405
 
 
 def test_without_a_rule_nobody_reads(tenants: tuple[Tenant, Tenant], monkeypatch: pytest.MonkeyPatch) -> None:
