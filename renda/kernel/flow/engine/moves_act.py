@@ -42,7 +42,7 @@ def act(
         Forbidden, Refused: as ``offers.require``.
         Invalid: a field that may not be written here, a missing or unfit choice.
     """
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     offer = require(run, case, "act", task=task, version=version, action=action)
     node = run.tree.node(run.tree.activations[task.activation_id])
     closed = set(fields or ()) - set(node.fields.write)
@@ -149,7 +149,7 @@ def send_back(
     Raises:
         TaskGone, Forbidden, Refused: as ``offers.require``; a node that is no target, a way that is not offered.
     """
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     offer = require(run, case, "send_back", task=task, version=version)
     activation = run.tree.activations[task.activation_id]
     found = targets(run, case, activation)
@@ -172,7 +172,7 @@ def withdraw(run: Run, case: Case, task_id: int, *, version: int | None = None, 
         TaskGone: the task is not as the person saw it.
         Refused: it cannot be taken back any more.
     """
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     if stale(task, version):
         raise gone(run, task)
     event = next((event for event, own in withdrawable(run, case) if own is task), None)
@@ -189,7 +189,7 @@ def read(run: Run, case: Case, task_id: int) -> CaseEvent | None:
     Raises:
         Forbidden: it is not her task.
     """
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     if task.state == "open" and task.kind == "act" and task.read_at is not None and is_mine(run, case, task):
         return None
     offer = require(run, case, "read", task=task)

@@ -58,7 +58,7 @@ def extend_request(
     Raises:
         Invalid: no reason, or a moment that is not later than the due.
     """
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     offer = require(run, case, "extend_request", task=task, version=version)
     _reasoned(reason)
     if task.due_at is None or wanted_at <= task.due_at:
@@ -129,7 +129,7 @@ def extend_grant(
         Invalid: a moment that is not later than the due.
     """
     request = _request(run, case, request_id, "extend_grant")
-    task = find_task(run, request.task_id or 0)
+    task = find_task(run, case, request.task_id or 0)
     new_due = due_at or request.wanted_at
     if new_due is None or (task.due_at is not None and new_due <= task.due_at):
         raise Invalid(fields={"due_at": "延期的日期应晚于现在的期限。"})
@@ -282,7 +282,8 @@ def reopen(run: Run, case: Case, to: str, reason: str = "") -> CaseEvent:
             )
             run.tree.set(case, due_at=due.at if due else None, provisional=bool(due and due.provisional))
         token = next(t for t in run.tree.of_case("token", case.id) if t.parent_id is None)
-        last = max(run.tree.of_case("activation", case.id), key=lambda a: (a.opened_at, a.id))
+        path = [a for a in run.tree.of_case("activation", case.id) if a.token_id == token.id]
+        last = max(path, key=lambda a: (a.opened_at, a.id))
         _go_to(run, case, token, to, last.id)
         return run.event(case, "reopen", opinion=reason, node=to, target=to)
 

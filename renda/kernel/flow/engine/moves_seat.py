@@ -47,7 +47,7 @@ def transfer(
     Raises:
         Invalid: the receiver does not fit the node's rule, or has a part in this node already.
     """
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     offer = require(run, case, "transfer", task=task, version=version)
     with run.tree.recording():
         origin = str(task.assignee_id)
@@ -84,7 +84,7 @@ def hand_to(run: Run, case: Case, task: Task, to: int, *, ruled: bool = True) ->
 
 def claim(run: Run, case: Case, task_id: int, *, version: int | None = None) -> CaseEvent:
     """签收: a post's task becomes one holder's own until it is done or released."""
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     offer = require(run, case, "claim", task=task, version=version)
     with run.tree.recording():
         run.tree.set(
@@ -98,7 +98,7 @@ def claim(run: Run, case: Case, task_id: int, *, version: int | None = None) -> 
 
 def release(run: Run, case: Case, task_id: int, *, version: int | None = None) -> CaseEvent:
     """放回: the post's other holders see it again. By the claimer, or the administrator."""
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     offer = require(run, case, "release", task=task, version=version)
     with run.tree.recording():
         run.tree.set(task, claimed_by_id=None, version=task.version + 1)
@@ -107,7 +107,7 @@ def release(run: Run, case: Case, task_id: int, *, version: int | None = None) -
 
 def consult(run: Run, case: Case, task_id: int, to: int, *, version: int | None = None, opinion: str = "") -> CaseEvent:
     """委派: the asked party gets a task before mine, and it comes back to me with the opinion."""
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     offer = require(run, case, "consult", task=task, version=version)
     if not can_join(run.tree, task.activation_id, to, None):
         raise _unfit("所选的人在这个环节已有待办，或者暂时无人在岗。")
@@ -131,7 +131,7 @@ def add_assignee(
     Raises:
         Invalid: the place is not allowed here, or the party has a part in this node already.
     """
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     offer = require(run, case, "add_assignee", task=task, version=version)
     if place not in offer.places:
         raise Invalid(fields={"place": "这个环节不能这样加签。"})
@@ -200,7 +200,7 @@ def add(run: Run, case: Case, task: Task, to: int, place: str) -> Task:
 
 def remove_assignee(run: Run, case: Case, task_id: int, *, version: int | None = None, opinion: str = "") -> CaseEvent:
     """减签: the other's task (his whole seat, when he has one) is cancelled; the node may thereby complete."""
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     offer = require(run, case, "remove_assignee", task=task, version=version)
     with run.tree.recording():
         chain = chains(run.tree, task.activation_id)[task.seat]
@@ -226,7 +226,7 @@ def copy_to(
     Raises:
         Invalid: nobody to send it to.
     """
-    task = find_task(run, task_id)
+    task = find_task(run, case, task_id)
     offer = require(run, case, move, task=task, version=version)
     activation = run.tree.activations[task.activation_id]
     reading = {t.assignee_id for t in run.tree.tasks_of(activation.id) if t.kind == "read" and t.unfinished}

@@ -341,13 +341,13 @@ def gone(run: Run, task: Task) -> TaskGone:
     return TaskGone()
 
 
-def find_task(run: Run, task_id: int) -> Task:
-    """A task of this tree.
+def find_task(run: Run, case: Case, task_id: int) -> Task:
+    """A task of this case (not of another one in its tree).
 
     Raises:
         NotFound: there is none.
     """
     task = run.tree.tasks.get(task_id)
-    if task is None:
+    if task is None or task.case_id != case.id:
         raise NotFound
     return task

@@ -81,7 +81,8 @@ class FakeWorld:
         return self.subjects.setdefault(case.subject_id, {}).get(field)
 
     def holds(self, case: Case, condition: str) -> bool:
-        return evaluate(parse_condition(condition), self.subjects.setdefault(case.subject_id, {}))
+        expression = parse_condition(condition)
+        return evaluate(expression, {name: self.value(case, name) for name in expression.names})
 
     def write(self, case: Case, values: Mapping[str, Any]) -> None:
         self.subjects.setdefault(case.subject_id, {}).update(values)
