@@ -201,8 +201,6 @@ class Task(Row):
     provisional = models.BooleanField(default=False)
     due_soon = models.BooleanField(default=False)
     overdue = models.BooleanField(default=False)
-    # Its node's id, where ``todo.listed`` has read it.
-    node: str
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 

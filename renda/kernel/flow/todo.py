@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
@@ -15,6 +16,9 @@ from django.db.models.functions import JSONObject
 from renda.kernel import clock
 from renda.kernel.flow.models import Activation, Delegation, Task
 from renda.kernel.parties import Actor
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 # Delegated to somebody: the party that delegated → the flows it is for; None means every flow.
 Principals = Mapping[int, frozenset[str] | None]
@@ -63,6 +67,10 @@ def counts(actor: Actor) -> Counts:
     return Counts(**found)
 
 
+class _Node(TypedDict):
+    node: str
+
+
 # What a list shows of a task, its case and its assignee; anything else would be read row by row.
 _SHOWN = (
     *("kind", "role", "state", "action", "opened_at", "read_at", "closed_at", "version"),
@@ -73,7 +81,7 @@ _SHOWN = (
 )
 
 
-def listed(tasks: QuerySet[Task]) -> QuerySet[Task]:
+def listed(tasks: QuerySet[Task]) -> QuerySet[WithAnnotations[Task, _Node]]:
     """Tasks with what a list shows of them, of the case and of the assignee, and ``node`` (its id).
 
     The words of a node are in the definition: ``library.by_id([task.case.definition_id])``, without a query.
