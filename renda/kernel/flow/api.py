@@ -163,7 +163,7 @@ def send_back(
     subject: models.Model | None = None,
 ) -> Case:
     """退回 to ``initiator``, ``previous`` or a node; ``resume``: ``walk`` or ``straight``."""
-    given = {"task_id": task_id, "to": to, "resume": resume, "version": version, "opinion": opinion}
+    given: dict[str, Any] = {"task_id": task_id, "to": to, "resume": resume, "version": version, "opinion": opinion}
     return _perform(ctx, case, moves_act.send_back, mine=("send_back", ""), subject=subject, **given)
 
 
@@ -177,7 +177,7 @@ def withdraw(
     subject: models.Model | None = None,
 ) -> Case:
     """取回 one's own act."""
-    given = {"task_id": task_id, "version": version, "opinion": opinion}
+    given: dict[str, Any] = {"task_id": task_id, "version": version, "opinion": opinion}
     return _perform(ctx, case, moves_act.withdraw, subject=subject, **given)
 
 
@@ -197,7 +197,7 @@ def transfer(
     subject: models.Model | None = None,
 ) -> Case:
     """转办 to a party."""
-    given = {"task_id": task_id, "to": to, "version": version, "opinion": opinion}
+    given: dict[str, Any] = {"task_id": task_id, "to": to, "version": version, "opinion": opinion}
     return _perform(ctx, case, moves_seat.transfer, mine=("transfer", ""), subject=subject, **given)
 
 
@@ -211,7 +211,7 @@ def consult(
     opinion: str = "",
 ) -> Case:
     """委派: ask a party, who answers with the action ``reply``."""
-    given = {"task_id": task_id, "to": to, "version": version, "opinion": opinion}
+    given: dict[str, Any] = {"task_id": task_id, "to": to, "version": version, "opinion": opinion}
     return _perform(ctx, case, moves_seat.consult, mine=("consult", ""), **given)
 
 
@@ -236,7 +236,7 @@ def add_assignee(
     opinion: str = "",
 ) -> Case:
     """加签 ``before``, ``after`` or ``parallel`` to the mover's task."""
-    given = {"task_id": task_id, "to": to, "place": place, "version": version, "opinion": opinion}
+    given: dict[str, Any] = {"task_id": task_id, "to": to, "place": place, "version": version, "opinion": opinion}
     return _perform(ctx, case, moves_seat.add_assignee, mine=("add_assignee", ""), **given)
 
 
@@ -257,7 +257,7 @@ def copy_to(
     opinion: str = "",
 ) -> Case:
     """抄送: ``read`` tasks for all at once."""
-    given = {"task_id": task_id, "to": to, "version": version, "opinion": opinion}
+    given: dict[str, Any] = {"task_id": task_id, "to": to, "version": version, "opinion": opinion}
     return _perform(ctx, case, moves_seat.copy_to, mine=("copy_to", ""), **given)
 
 
@@ -272,8 +272,8 @@ def circulate(
     opinion: str = "",
 ) -> Case:
     """传阅: ``read`` tasks, one after another unless told otherwise."""
-    given = {"task_id": task_id, "to": to, "in_turn": in_turn, "version": version, "opinion": opinion}
-    return _perform(ctx, case, moves_seat.copy_to, mine=("circulate", ""), move="circulate", **given)
+    given: dict[str, Any] = {"task_id": task_id, "to": to, "in_turn": in_turn, "version": version, "opinion": opinion}
+    return _perform(ctx, case, moves_seat.circulate, mine=("circulate", ""), **given)
 
 
 def urge(ctx: Context, case: CaseOrId, *, opinion: str = "", subject: models.Model | None = None) -> Case:
@@ -297,7 +297,7 @@ def extend_request(
     subject: models.Model | None = None,
 ) -> Case:
     """申请延期 until a moment."""
-    given = {"task_id": task_id, "wanted_at": until, "reason": reason, "version": version}
+    given: dict[str, Any] = {"task_id": task_id, "wanted_at": until, "reason": reason, "version": version}
     return _perform(ctx, case, moves_case.extend_request, mine=("extend_request", ""), subject=subject, **given)
 
 

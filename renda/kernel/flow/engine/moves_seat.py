@@ -216,16 +216,42 @@ def copy_to(
     task_id: int,
     to: Sequence[int],
     *,
-    in_turn: bool = False,
-    move: str = "copy_to",
     version: int | None = None,
     opinion: str = "",
 ) -> CaseEvent:
-    """抄送, and 传阅 (``move="circulate"``): ``read`` tasks, at once or in turn; those who have one get no second.
+    """抄送: ``read`` tasks for all at once; those who have one get no second.
 
     Raises:
         Invalid: nobody to send it to.
     """
+    return _send(run, case, task_id, to, "copy_to", in_turn=False, version=version, opinion=opinion)
+
+
+def circulate(
+    run: Run,
+    case: Case,
+    task_id: int,
+    to: Sequence[int],
+    *,
+    in_turn: bool = True,
+    version: int | None = None,
+    opinion: str = "",
+) -> CaseEvent:
+    """传阅: as ``copy_to``, one reader after another unless told otherwise."""
+    return _send(run, case, task_id, to, "circulate", in_turn=in_turn, version=version, opinion=opinion)
+
+
+def _send(
+    run: Run,
+    case: Case,
+    task_id: int,
+    to: Sequence[int],
+    move: str,
+    *,
+    in_turn: bool,
+    version: int | None,
+    opinion: str,
+) -> CaseEvent:
     task = find_task(run, case, task_id)
     offer = require(run, case, move, task=task, version=version)
     activation = run.tree.activations[task.activation_id]

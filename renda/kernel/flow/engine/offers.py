@@ -302,13 +302,11 @@ def require(
         Forbidden: she is nobody who could ever do this here.
         Refused: not in this state.
     """
-    if task is None:
-        found = (offer for offer in case_offers(run, case) if offer.move == move)
-    elif move == "remove_assignee":
-        found = iter(filter(None, [removal(run, case, task)]))
+    if move == "remove_assignee" and task is not None:
+        offer = removal(run, case, task)
     else:
-        found = (o for o in task_offers(run, case, task) if o.move == move and o.action == action)
-    offer = next(found, None)
+        found = task_offers(run, case, task) if task is not None else case_offers(run, case)
+        offer = next((one for one in found if one.move == move and one.action == action), None)
     if task is not None and (stale(task, version) or (offer is None and task.state != "open")):
         raise gone(run, task)
     if offer is not None:

@@ -68,7 +68,8 @@ class FlowMaker:
     def block(self, depth: int, deep: bool) -> tuple[str, list[tuple[str, str]]]:
         kinds = ["task"] * 8 + ["circulate", "wait", "call"] + (["choice", "parallel", "parallel"] if depth else [])
         kind = self.dice.choice(kinds)
-        return getattr(self, f"_{kind}")(depth, deep)
+        made: tuple[str, list[tuple[str, str]]] = getattr(self, f"_{kind}")(depth, deep)
+        return made
 
     def _task(self, depth: int, deep: bool) -> tuple[str, list[tuple[str, str]]]:
         dice = self.dice
@@ -189,6 +190,6 @@ def random_world(dice: random.Random) -> FakeWorld:
     return world
 
 
-def everybody(world: FakeWorld) -> list[int | None]:
+def everybody() -> list[int | None]:
     """All who may press, the machine (None) among them."""
     return [*PEOPLE, ADMIN, ADMIN + 1, SUPERVISOR, BOSS, None]

@@ -309,10 +309,10 @@ def test_copies_block_nobody_and_outlive_the_activation(mode: str) -> None:
 
 def test_circulating_in_turn_opens_one_after_another() -> None:
     bench = Bench.at_desk("single")
-    bench.seat(1, "copy_to", [7, 8], move="circulate", in_turn=True)
-    assert bench.task(8, state="waiting", kind="read")
+    bench.seat(1, "circulate", [7, 8])
+    assert bench.task(8, state="waiting", kind="read").pk
     bench.read(7, kind="read")
-    assert bench.task(8, kind="read")
+    assert bench.task(8, kind="read").pk
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -166,7 +166,7 @@ def test_reopen_opens_a_new_round_for_those_who_acted() -> None:
     bench.on_case(10, "reopen", "desk", "群众不满意")
     assert (bench.case.state, bench.case.outcome, bench.case.ended_at) == ("running", "", None)
     assert bench.visit("desk").round == 2
-    assert bench.task(1)
+    assert bench.task(1).pk
     bench.send_back(1, "previous")
     assert bench.at == ["first"]
     check(bench.tree)

@@ -151,7 +151,7 @@ def test_a_copy_that_was_read_does_not_stand_in_the_way() -> None:
     bench.read(7, kind="read")
     bench.withdraw(FIRST)
     assert bench.at == ["first"]
-    assert bench.task(7, state="done", kind="read")
+    assert bench.task(7, state="done", kind="read").pk
     assert bench.task(8, state="cancelled", kind="read").reason == "withdrawn"
 
 
