@@ -74,13 +74,15 @@ def handler400(request: HttpRequest, exception: Exception | None = None) -> Http
     return faults.respond(request, faults.PAGES[413 if too_big else 400])
 
 
-def handler403(request: HttpRequest, **_details: object) -> HttpResponse:
+def handler403(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's own refusals; ours come as ``errors.Forbidden``."""
+    logger.info("refused %s: %r", request.path, exception)
     return faults.respond(request, faults.PAGES[403])
 
 
-def handler404(request: HttpRequest, **_details: object) -> HttpResponse:
+def handler404(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """No such address."""
+    logger.debug("not found %s: %r", request.path, exception)
     return faults.respond(request, faults.PAGES[404])
 
 

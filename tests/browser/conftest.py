@@ -1,0 +1,102 @@
+"""The harness of the browser tests: ``open_page``, ``sign_in``, ``axe``, ``screenshot``.
+
+    def test_bench(open_page, sign_in, cast):
+        sign_in(cast.people["county_assigner"])
+        page = open_page("/bench/", 360, elder=True)
+        axe(page)
+
+Without Chromium the folder is one skipped test that says so (``test_chromium.py``).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import chromium
+from tests.browser.visitor import Visitor
+
+# Playwright keeps an event loop in this thread; Django would refuse its database calls.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+OpenPage = Callable[..., Page]
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Without a browser only the one test that says so is collected."""
+    is_test = collection_path.name.startswith("test_") and collection_path.name != "test_chromium.py"
+    return True if is_test and chromium.PATH is None else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of this folder carries the mark ``browser``."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
+        yield started
+        started.close()
+
+
+def _furnish(settings: Any) -> None:
+    settings.RENDA_GALLERY = True
+    settings.RENDA_LIVE_URL = "/live"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def visitor(browser: Browser, settings: Any, live_server: LiveServer) -> Iterator[Visitor]:
+    """Somebody with a browser in front of the running site (its database is real and emptied after the test)."""
+    _furnish(settings)
+    guest = Visitor(browser, live_server.url)
+    yield guest
+    guest.close()
+
+
+@pytest.fixture(scope="session")
+def _quiet_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[LiveServer]:
+    with django_db_blocker.unblock():
+        server = LiveServer("localhost")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def onlooker(
+    browser: Browser, settings: Any, _quiet_server: LiveServer, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Visitor]:
+    """A visitor of pages that store nothing (the gallery): no database to empty, so three seconds a test sooner."""
+    _furnish(settings)
+    guest = Visitor(browser, _quiet_server.url)
+    with django_db_blocker.unblock():
+        yield guest
+        guest.close()
+
+
+@pytest.fixture
+def open_page(visitor: Visitor) -> OpenPage:
+    """``open_page(path, width, elder=…, js=…)``."""
+    return visitor.open_page
+
+
+@pytest.fixture
+def sign_in(visitor: Visitor) -> Callable[[Any], None]:
+    """``sign_in(person)`` before ``open_page``."""
+    return visitor.sign_in
