@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
 
 from renda.kernel import policy
 from renda.kernel.deadlines import api as deadlines
+from renda.kernel.deadlines.api import Due
 from renda.kernel.files.api import files_of
 from renda.kernel.flow import api as flow
+from renda.kernel.flow import library
+from renda.kernel.flow.api import Task
 from renda.kernel.parties import Actor
+from renda.kernel.ui import wording
 from renda.kernel.ui.http import ActorRequest
-from renda.kernel.ui.shapes import Press, TrailLine
+from renda.kernel.ui.shapes import Press
 from renda.voice.forms import FORMS, ActForm
 from renda.voice.models import Assignment, Message, Rating, Stage
-from renda.voice.telling import contact_lines, inner_line, public_steps
+from renda.voice.telling import assignment_lines, contact_lines, in_order, inner_line, public_steps
 
 # How a flow offer is pressed here: move (and action) → verb. What is not here is no button of this page.
 _VERBS: Mapping[tuple[str, str], str] = {
@@ -73,12 +78,16 @@ _WARNINGS = {
 def presses(message: Message, actor: Actor, bound: Mapping[str, ActForm]) -> list[Press]:
     """The buttons: the flow's offers as forms, and what is open beside the flow."""
     found: dict[str, Press] = {}
-    for offer in flow.offered(actor, message.case_id) if message.case_id else ():
+    offers = flow.offered(actor, message.case_id)
+    has_task = any(offer.move == "act" for offer in offers)
+    for offer in offers:
         verb = _VERBS.get((offer.move, offer.action if offer.move == "act" else ""))
         if verb is None or verb in found:
             continue
         if verb in {"urge", "oversee"} and not policy.may(actor, f"message.{verb}", message.tenant_id):
             continue
+        if verb == "urge" and has_task:
+            continue  # nobody urges herself
         hidden = {"task_id": offer.task_id, "version": offer.version}
         if offer.request_id is not None:
             hidden = {"request_id": offer.request_id}
@@ -118,15 +127,21 @@ def case_context(request: ActorRequest, message: Message, bound: Mapping[str, Ac
     actor = request.actor
     answers = list(message.answers.select_related("organisation", "author"))
     contacts = list(message.contacts.select_related("organisation"))
-    assignments = list(message.assignments.select_related("unit", "ruled_by", "proposed_unit"))
+    assignments = list(message.assignments.select_related("unit", "ruled_by", "proposed_unit", "assigned_by"))
     ratings = list(Rating.objects.filter(message=message))
-    trail = flow.trail(message.case_id) if message.case_id else []
+    trail = flow.trail(message.case_id)
     return {
         "message": message,
         "steps": public_steps(message),
-        "lines": _lines(message, trail, answers, contacts, ratings),
+        "lines": in_order(
+            [
+                *inner_line(message, trail, answers, ratings),
+                *contact_lines(contacts),
+                *assignment_lines(assignments),
+            ]
+        ),
         "presses": presses(message, actor, bound or {}),
-        "due": deadlines.due_of(message.due_at) if hasattr(deadlines, "due_of") and message.due_at else None,
+        "due": _due(message),
         "assignments": assignments,
         "joint": [one for one in assignments if one.role == Assignment.Role.JOINT and one.sent_back_at is None],
         "decisions": list(message.decisions.select_related("organisation")),
@@ -138,8 +153,17 @@ def case_context(request: ActorRequest, message: Message, bound: Mapping[str, Ac
     }
 
 
-def _lines(
-    message: Message, trail: Iterable[Any], answers: Iterable[Any], contacts: Iterable[Any], ratings: Iterable[Any]
-) -> list[TrailLine]:
-    lines = [*inner_line(message, trail, answers, ratings), *contact_lines(contacts)]
-    return sorted(lines, key=lambda line: line.at)
+def _due(message: Message) -> Due | None:
+    """The present handler's due moment with its arithmetic; an extension is told as its last line."""
+    if message.due_at is None or message.concluded_at is not None:
+        return None
+    task = Task.objects.filter(case_id=message.case_id, state="open", kind="act", due_at=message.due_at).first()
+    definition = library.by_id([message.case.definition_id])[message.case.definition_id]
+    node = definition.by_id.get(message.stage)
+    if task is None or task.opened_at is None or node is None or node.deadline is None or not node.deadline.rule:
+        return None
+    due = deadlines.due(node.deadline.rule, message.tenant_id, task.opened_at)
+    if due.at == message.due_at:
+        return due
+    line = f"经同意延期，时限改为{wording.moment(message.due_at)}。"
+    return replace(due, at=message.due_at, explanation=(*due.explanation, line))

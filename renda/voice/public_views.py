@@ -241,6 +241,7 @@ def _receipt(
             "lines": public_line(message, answers),
             "answers": answers,
             "token": token,
+            "live_key": f"case:{message.case_id}",
             "form": form or (RateForm() if may_rate else None),
         }
         status = 422 if form is not None and form.errors else 200

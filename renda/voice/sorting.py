@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from functools import lru_cache
 from typing import Any
 
 from renda.congress.api import Place, PlaceLevel
-from renda.kernel import clock
 from renda.voice.sorter import remit, unit
 from renda.voice.sorter.classify import classify
 from renda.voice.sorter.place import Gazetteer, Row, match
@@ -17,7 +17,7 @@ GAZETTEER_MINUTES = 10
 def propose(subject: str, body: str) -> dict[str, Any]:
     """The proposal kept with a message, as JSON: category, runner_up, places, units, doors and their reasons."""
     verdict = classify(subject, body)
-    places = match(f"{subject}\n{body}", _gazetteer(int(clock.now().timestamp() // (60 * GAZETTEER_MINUTES))))
+    places = match(f"{subject}\n{body}", _gazetteer(int(time.monotonic() // (60 * GAZETTEER_MINUTES))))
     doors = remit.check(subject, body)
     return {
         "category": verdict.category,
@@ -44,3 +44,8 @@ def _gazetteer(_period: int) -> Gazetteer:
         "code", "name", "level", "parent__code"
     )
     return Gazetteer(Row(code, name, level[PlaceLevel(kind)], parent) for code, name, kind, parent in rows)  # type: ignore[arg-type]
+
+
+def forget() -> None:
+    """Read the places anew at the next message (after an import; in tests)."""
+    _gazetteer.cache_clear()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from renda.kernel.ui.shapes import State, Step, TrailLine, four_steps
-from renda.voice.models import Answer, ContactLog, Message, Rating, Solved, Stage
+from renda.voice.models import Answer, Assignment, ContactLog, Message, Rating, Solved, Stage
 
 # Stage → which of the four steps it is (提出 交办 办理 反馈); 4 = all done.
 _STEP = {
@@ -99,13 +99,31 @@ def contact_lines(contacts: Iterable[ContactLog]) -> list[TrailLine]:
     ]
 
 
+def assignment_lines(assignments: Iterable[Assignment]) -> list[TrailLine]:
+    """Which unit was assigned, by whom, in which role."""
+    return [
+        TrailLine(
+            f"交办{one.unit.name}（{one.get_role_display()}）",
+            one.assigned_at,
+            by=one.assigned_by.name if one.assigned_by else "",
+            note=one.note,
+            tone="ok",
+        )
+        for one in assignments
+    ]
+
+
+def in_order(lines: Iterable[TrailLine]) -> list[TrailLine]:
+    """Oldest first; what happened at one moment stays in the order given."""
+    return sorted(lines, key=lambda line: line.at)
+
+
 # The machine's and the desk's moves in words; a move that is not here is not told (reading, claiming).
 _MOVES = {
     "start": "群众提出",
     "accept": "受理",
     "redirect": "指引其他渠道",
     "refer": "转请办理",
-    "assign": "交办",
     "refer_up": "提请上级交办",
     "receive": "接收",
     "send_back": "退回",
@@ -150,7 +168,9 @@ def inner_line(
         )
     for answer in answers:
         by = answer.organisation.name if answer.organisation else (answer.author.name if answer.author else "")
-        note = f"{answer.body}\n解决情况：{Solved(answer.solved).label}"
+        note = answer.body
+        if answer.solved:
+            note += f"\n解决情况：{Solved(answer.solved).label}"
         if answer.promised_on:
             note += f"，承诺 {answer.promised_on:%Y年%-m月%-d日} 前完成"
         lines.append(TrailLine(answer.get_by_display(), answer.answered_at, by=by, note=note, tone="ok"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from renda.congress.api import Organisation, assigning_above, may_assign
 from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Invalid, Refused
@@ -12,7 +14,7 @@ from renda.kernel.flow import api as flow
 from renda.kernel.privacy.api import clean_text
 from renda.voice import selectors
 from renda.voice.actions.common import organisation_of
-from renda.voice.models import Answer, Assignment, ContactLog, Message, Solved, Stage
+from renda.voice.models import Answer, Assignment, Channel, ContactLog, Message, Solved, Stage
 
 # A unit may send a message back so often; then its government office must have ruled who is responsible.
 SEND_BACKS = 2
@@ -46,11 +48,12 @@ def message_answer(
     faults = {}
     if not clean_text(body).strip():
         faults["body"] = "请填写答复内容。"
-    if solved not in Solved.values:
+    # History that was brought in does not say how far it was solved; nobody may guess it afterwards.
+    if solved not in Solved.values and not (message.channel == Channel.REPLAY and not solved):
         faults["solved"] = "请选择解决情况。"
     if solved == Solved.IN_PROGRESS and promised_on is None:
         faults["promised_on"] = "正在解决的，请填写完成日期；到期系统会提醒回访。"
-    if promised_on is not None and promised_on <= ctx.now.date():
+    if promised_on is not None and promised_on <= timezone.localdate(ctx.now):
         faults["promised_on"] = "完成日期应在今天之后。"
     if solved == Solved.ON_THE_SPOT and message.stage == Stage.UNIT:
         faults["solved"] = "“就地协调解决”由代表或联络站使用，承办单位请选择其他情况。"

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from renda.congress.api import Person, Place, Station
+from renda.kernel import policy
 from renda.kernel.actions.api import Context, existing, new
-from renda.kernel.errors import Invalid
+from renda.kernel.errors import Forbidden, Invalid
 from renda.kernel.files import api as files
 from renda.kernel.files.api import StoredFile
 from renda.kernel.flow import api as flow
@@ -27,7 +30,7 @@ def _take_in(ctx: Context, tenant: Tenant, given: dict[str, Any], photos: Sequen
         raise Invalid("message.empty", fields={"body": "请写下您要反映的情况。"})
     message = Message(
         tenant=tenant,
-        receipt_number=new_receipt_number(ctx.now.date()),
+        receipt_number=new_receipt_number(timezone.localdate(ctx.now)),
         subject=subject or _first_words(body),
         body=body,
         submitted_at=ctx.now,
@@ -73,13 +76,21 @@ def message_submit(
     contact_phone: str = "",
     may_publish: bool = False,
     photos: Sequence[StoredFile] = (),
+    channel: str = Channel.CODE,
     is_demo: bool = False,
 ) -> Message:
     """Leave a message for a deputy or a station of the congress ``tenant``.
 
+    ``channel``: by a code, or ``replay`` for history brought in from elsewhere.
+
     Raises:
-        Invalid: nothing was written.
+        Invalid: nothing was written, or another channel.
+        Forbidden: history from anybody but the machine.
     """
+    if channel not in {Channel.CODE, Channel.REPLAY}:
+        raise Invalid("message.channel", fields={"channel": "扫码留言不能改为其他来源。"})
+    if channel == Channel.REPLAY and not policy.may(ctx.actor, "message.replay", tenant.id):
+        raise Forbidden("message.replay")
     given: dict[str, Any] = {
         "body": body,
         "subject": subject,
@@ -91,7 +102,7 @@ def message_submit(
         "contact_phone": clean_text(contact_phone),
         "may_publish": may_publish,
         "is_demo": is_demo,
-        "channel": Channel.CODE,
+        "channel": channel,
     }
     return _take_in(ctx, tenant, given, photos)
 
@@ -117,6 +128,7 @@ def message_register(
     contact_phone: str = "",
     may_publish: bool = False,
     photos: Sequence[StoredFile] = (),
+    is_demo: bool = False,
 ) -> Message:
     """Enter a message for somebody who came in person, rang or wrote.
 
@@ -135,6 +147,7 @@ def message_register(
         "contact_name": clean_text(contact_name),
         "contact_phone": clean_text(contact_phone),
         "may_publish": may_publish,
+        "is_demo": is_demo,
         "channel": channel,
     }
     return _take_in(ctx, tenant, given, photos)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
+
 from renda.congress.api import Organisation
 from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Invalid
@@ -36,7 +38,7 @@ def message_oversee(
         faults["reference"] = "请填写决定文号或会议名称。"
     if not content.strip():
         faults["content"] = "请填写督办要求。"
-    if decided_on > ctx.now.date():
+    if decided_on > timezone.localdate(ctx.now):
         faults["decided_on"] = "决定日期不能晚于今天。"
     if faults:
         raise Invalid("message.oversee", fields=faults)

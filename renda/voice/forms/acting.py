@@ -133,6 +133,9 @@ class AssignForm(ActForm):
         self.choose("lead_unit", units)
         self.choose("joint_units", units)
         self.choose("ruled_by", rulers(tenant))
+        if not self.message.assignments.filter(sent_back_at__isnull=False).exists():
+            # Nobody has disputed it: nothing to rule.
+            del self.fields["ruled_by"], self.fields["ruling"]
         for guess in self.message.proposal.get("units", ()):
             if unit := units.filter(department=guess["kind"]).first():
                 self.initial.setdefault("lead_unit", unit)

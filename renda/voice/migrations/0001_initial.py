@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='办理时限')),
                 ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
                 ('assigning_tenant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_tenancy.tenant')),
-                ('case', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_flow.case')),
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_flow.case')),
                 ('deputy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('lead_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='congress.organisation')),
                 ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='congress.place')),

@@ -68,7 +68,7 @@ class Door(models.TextChoices):
 class Message(TenantRow):
     """One message. Its tenant is the congress that takes it in; other congresses see it as parties of its case."""
 
-    case = models.OneToOneField("kernel_flow.Case", models.PROTECT, null=True, related_name="+")
+    case = models.OneToOneField("kernel_flow.Case", models.PROTECT, related_name="+")
     # Given to the writer at once; random, so that nobody can walk through the numbers.
     receipt_number = models.CharField("受理编号", max_length=14, unique=True)
     # The office's own number, gap-free a year and congress, taken when the message is accepted.

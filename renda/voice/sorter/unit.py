@@ -80,7 +80,7 @@ def _reason(kind: str, category: str, in_subject: Counter[str], in_body: Counter
     parts = [f"出现{''.join(f'“{word}”' for word in telling[:4])}"] if telling else []
     if category in departments()[kind].categories:
         parts.append(f"类别为{category}")
-    return f"{'，'.join(parts)}，多由{departments()[kind].title}办理"
+    return "，".join([*parts, f"多由{departments()[kind].title}办理"])
 
 
 @lru_cache(maxsize=1)

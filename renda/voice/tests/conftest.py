@@ -11,7 +11,7 @@ from renda.kernel.flow import api as flow
 from renda.kernel.flow import library
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
-from renda.voice import actions
+from renda.voice import actions, sorting
 from renda.voice.models import Message
 from tests.people import Cast
 
@@ -31,12 +31,13 @@ class Story:
 
     def fresh(self, message: Message) -> Message:
         with tenant_transaction(self.cast.tenants, durable=False):
-            return Message.objects.select_related("case").get(pk=message.pk)
+            found: Message = Message.objects.select_related("case").get(pk=message.pk)
+            return found
 
     def submitted(self, **given: Any) -> Message:
         tenant = self.cast.congresses["township"].tenant
         given = {"deputy": self.cast.people["deputy"], "station": self.cast.stations["township"], "body": TEXT, **given}
-        made: Message = actions.message_submit(Actor.public([tenant.id]), tenant=tenant, **given)
+        made = actions.message_submit(Actor.public([tenant.id]), tenant=tenant, **given)
         return self.fresh(made)
 
     def accepted(self, **given: Any) -> Message:
@@ -73,5 +74,6 @@ class Story:
 @pytest.fixture
 def story(cast: Cast) -> Story:
     library.forget()
+    sorting.forget()
     library.publish_shipped()
     return Story(cast)
