@@ -46,8 +46,9 @@ grant(PostKind.BUSINESS_ADMINISTRATOR, *_MASTER_DATA, where="tree")
 # Flows belong to her too, never to the system administrator.
 grant(PostKind.BUSINESS_ADMINISTRATOR, "flow.fork", "flow.publish", "flow.retire", where="tree")
 # A township's presidium and a county's office print codes for their own people; they do not build the house.
-grant(PostKind.CLERK, "person.view", "person.invite", "person.reveal", "station.edit")
+grant(PostKind.CLERK, "person.invite", "person.reveal", "station.edit")
 for _kind in (
+    PostKind.CLERK,
     PostKind.ASSIGNER,
     PostKind.VETTER,
     PostKind.SUPERVISOR,
@@ -55,14 +56,23 @@ for _kind in (
     PostKind.CHAIR,
     PostKind.VICE_CHAIR,
 ):
-    grant(_kind, "person.view")
+    grant(_kind, "person.view", where="tree")
 
-grant(PostKind.SYSTEM_ADMINISTRATOR, "place.import", "system.view", "holding.assign_administrator", where="tree")
+# "person.invite" reaches only accounts of administrators whom they appoint (actions.people.guard_administrators).
+grant(
+    PostKind.SYSTEM_ADMINISTRATOR,
+    "place.import",
+    "system.view",
+    "holding.assign_administrator",
+    "person.invite",
+    where="tree",
+)
 grant(
     PostKind.SECURITY_ADMINISTRATOR,
     "security.sessions",
     "security.reset",
     "person.disable",
+    "person.invite",
     "holding.assign_administrator",
     where="tree",
 )

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allauth.usersessions.models import UserSession
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from renda.congress.models import (
+    SEPARATED_ADMINISTRATORS,
     Congress,
     DeputyLevel,
     Mandate,
@@ -36,9 +37,18 @@ MOST_FOUND = 200
 
 
 def people_for(actor: Actor) -> QuerySet[Person]:
-    """The accounts an actor may look at: those at home in congresses where she may, and always her own."""
+    """The accounts an actor may look at: those at home in congresses where she may, and always her own.
+
+    Who appoints administrators sees those who are.
+    """
     tenants = policy.tenants_where(actor, "person.view") | policy.tenants_where(actor, "person.disable")
-    return Person.objects.filter(Q(party__tenant_id__in=tenants) | Q(party_id=actor.party_id))
+    where = Q(party__tenant_id__in=tenants) | Q(party_id=actor.party_id)
+    if appointing := policy.tenants_where(actor, "holding.assign_administrator"):
+        administrators = Holding.objects.filter(
+            post__post__kind__in=SEPARATED_ADMINISTRATORS, post__tenant_id__in=appointing, ends_on__isnull=True
+        )
+        where |= Q(party_id__in=administrators.values("person_id"))
+    return Person.objects.filter(where)
 
 
 def organisations_for(actor: Actor) -> QuerySet[Organisation]:
@@ -53,9 +63,14 @@ def posts_for(actor: Actor) -> QuerySet[Post]:
 
 def holdings_for(actor: Actor) -> QuerySet[Holding]:
     """Who holds which post in the actor's congresses."""
-    return Holding.objects.filter(post__tenant_id__in=actor.tenants).select_related(
-        "person", "post__post__organisation"
-    )
+    # The congress of the post is the congress of the holding: what permissions are asked for.
+    rows = Holding.objects.filter(post__tenant_id__in=actor.tenants).annotate(tenant_id=F("post__tenant_id"))
+    return rows.select_related("person", "post")
+
+
+def business_holdings_for(actor: Actor) -> QuerySet[Holding]:
+    """The same without the three separated administrators, who are none of the office's business."""
+    return holdings_for(actor).exclude(post__post__kind__in=SEPARATED_ADMINISTRATORS)
 
 
 def stations_for(actor: Actor) -> QuerySet[Station]:

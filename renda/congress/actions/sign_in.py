@@ -12,13 +12,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from renda.congress.actions.people import guard_administrators, not_oneself
 from renda.congress.models import Person, SignInCode, SignInLock
 from renda.congress.selectors import people_for, sessions_for
 from renda.congress.sign_in import CODE_LENGTH, code_hash
 from renda.kernel import clock
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.codes.api import ALPHABET
-from renda.kernel.errors import Forbidden, Invalid, Refused
+from renda.kernel.errors import Invalid, Refused
 from renda.kernel.parties import Actor
 
 CODE_DAYS = 60
@@ -64,12 +65,12 @@ def person_invite(ctx: Context, person: Person, *, count: int = 1) -> list[str]:
     Raises:
         Invalid: not between 1 and 10.
         Refused: the account is disabled or has expired.
-        Forbidden: one's own account (nobody invites herself).
+        Forbidden: one's own account, or one that other administrators keep.
     """
     if not 1 <= count <= MOST_CODES:
         raise Invalid("person.codes", fields={"count": f"一次可以发放 1 至 {MOST_CODES} 个。"})
-    if person.party_id == ctx.actor.party_id:
-        raise Forbidden("person.invite_self", "不能给自己发放登录码。")
+    not_oneself(ctx.actor, person.party_id)
+    guard_administrators(ctx.actor, person)
     if not person.is_active:
         raise Refused("person.disabled", "账号已停用或过期，请先启用。")
     SignInCode.objects.filter(person=person, used_at__isnull=True, revoked_at__isnull=True).update(revoked_at=ctx.now)
@@ -131,8 +132,7 @@ def second_factor_reset(ctx: Context, person: Person, *, reason: str) -> Person:
     """
     if not reason.strip():
         raise Invalid("second_factor.reason", fields={"reason": "请写明原因，如更换手机。"})
-    if person.party_id == ctx.actor.party_id:
-        raise Forbidden("second_factor.self", "不能重置自己的第二登录凭证。")
+    not_oneself(ctx.actor, person.party_id)
     Authenticator.objects.filter(user=person).delete()
     for session in UserSession.objects.filter(user=person):
         session.end()

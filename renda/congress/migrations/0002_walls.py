@@ -39,7 +39,8 @@ BEGIN
         WHERE a.person_id = NEW.person_id
           AND (a.id = NEW.id OR b.id = NEW.id)
           AND p.kind IN ('system_administrator', 'security_administrator', 'audit_administrator')
-          AND daterange(a.starts_on, a.ends_on, '[]') && daterange(b.starts_on, b.ends_on, '[]')
+          AND greatest(a.starts_on, b.starts_on)
+              <= least(coalesce(a.ends_on, 'infinity'), coalesce(b.ends_on, 'infinity'))
     ) THEN
         RAISE EXCEPTION 'separated administrators: person % would hold a second post', NEW.person_id
             USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'separate_administrators';

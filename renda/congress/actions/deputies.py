@@ -1,0 +1,301 @@
+"""Deputies come and go: roster import (also by-elections), end of a mandate, a new term."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from renda.congress.actions.people import new_person
+from renda.congress.models import (
+    Congress,
+    CongressLevel,
+    Delegation,
+    DeputyGroup,
+    ElectoralDistrict,
+    Mandate,
+    Person,
+    Post,
+    PostKind,
+    Term,
+    WallCode,
+    chinese_number,
+)
+from renda.congress.roster import Review, RosterRow, review
+from renda.congress.selectors import congresses_for, mandates_for
+from renda.kernel import clock
+from renda.kernel.actions.api import Context, existing, new
+from renda.kernel.codes.api import new_short_code
+from renda.kernel.errors import Invalid, NotFound, Refused
+from renda.kernel.parties.models import Holding
+
+# A delegation or a group: parts of a term that a roster names.
+Part = TypeVar("Part", Delegation, DeputyGroup)
+
+
+@dataclass(frozen=True)
+class RosterResult:
+    """What an import did in a congress."""
+
+    tenant_id: int
+    seated: int
+    new_accounts: int
+    skipped: int
+
+
+@new("roster.import", title="导入代表名册", permission="roster.import", private=["rows"])
+def roster_import(
+    ctx: Context, *, tenant_id: int, rows: Sequence[RosterRow], only_good_rows: bool = False
+) -> RosterResult:
+    """Seat the deputies of a roster in the current term of a congress.
+
+    Nothing is imported when a row is wrong, unless ``only_good_rows``.
+
+    Raises:
+        NotFound: no current term in a congress of the actor's.
+        Invalid: ``fields`` maps "第 N 行" to what is wrong there.
+    """
+    term = Term.objects.select_related("tenant__congress__place").filter(
+        tenant_id=tenant_id, tenant_id__in=ctx.actor.tenants, ends_on__isnull=True
+    )
+    current = term.first()
+    if current is None:
+        raise NotFound
+    found = review(rows, current)
+    _refuse_wrong_rows(found, only_good_rows=only_good_rows)
+    seated = seat(ctx, current, found)
+    ctx.detail(seated=len(seated), skipped=len(found.errors))
+    return RosterResult(tenant_id, len(seated), len(seated) - len(found.known), len(found.errors))
+
+
+def _refuse_wrong_rows(found: Review, *, only_good_rows: bool) -> None:
+    if not found.rows:
+        raise Invalid("roster.empty", fields={"file": "名册中没有代表。"})
+    if found.errors and not only_good_rows:
+        fields = {f"第 {number} 行": why for number, why in found.errors.items()}
+        raise Invalid("roster.rows", f"名册中有 {len(fields)} 行有误，没有导入任何一行。", fields=fields)
+
+
+def seat(ctx: Context, term: Term, found: Review) -> list[Mandate]:
+    """Mandates, posts and (for new faces) accounts and codes for the good rows of a roster."""
+    congress = term.tenant.congress
+    districts = {
+        row.number: row for row in ElectoralDistrict.objects.filter(tenant_id=term.tenant_id, level=congress.level)
+    }
+    delegations = {row.name: row for row in Delegation.objects.filter(term=term)}
+    groups = {row.name: row for row in DeputyGroup.objects.filter(term=term)}
+    post = _deputy_post(congress)
+    known = {person.party_id: person for person in Person.objects.filter(party_id__in=found.known.values())}
+    holding = set(
+        Holding.objects.filter(post_id=post.party_id, ends_on__isnull=True).values_list("person_id", flat=True)
+    )
+    coded = set(
+        WallCode.objects.filter(tenant_id=term.tenant_id, is_active=True, person_id__in=known).values_list(
+            "person_id", flat=True
+        )
+    )
+    mandates = []
+    for row in found.good:
+        person = known.get(found.known.get(row.number, 0)) or new_person(
+            ctx,
+            name=row.name,
+            tenant_id=term.tenant_id,
+            phone=row.phone,
+            occupation=row.occupation,
+            is_demo=congress.is_demo,
+        )
+        mandate = Mandate(
+            tenant_id=term.tenant_id,
+            person=person,
+            level=congress.level,
+            body_name=f"{congress.place.name}第{chinese_number(term.number)}届人民代表大会",
+            term=term,
+            district=_district(ctx, congress, districts, row),
+            delegation=_named(ctx, Delegation, term, delegations, row.delegation),
+            group=_named(ctx, DeputyGroup, term, groups, row.group),
+            managed_by_id=term.tenant_id,
+            reference_number=row.reference_number,
+            starts_on=date.fromisoformat(row.starts_on) if row.starts_on else term.starts_on,
+        )
+        ctx.insert(mandate)
+        mandates.append(mandate)
+        if person.party_id not in holding:
+            ctx.insert(Holding(person_id=person.party_id, post_id=post.party_id, starts_on=mandate.starts_on))
+        if person.party_id not in coded:
+            ctx.insert(
+                WallCode(code=new_short_code(), kind=WallCode.Kind.DEPUTY, tenant_id=term.tenant_id, person=person)
+            )
+    return mandates
+
+
+def _deputy_post(congress: Congress) -> Post:
+    return Post.objects.filter(
+        tenant_id=congress.tenant_id, kind=PostKind.DEPUTY, organisation__kind="congress"
+    ).earliest("party_id")
+
+
+def _district(
+    ctx: Context, congress: Congress, districts: dict[int, ElectoralDistrict], row: RosterRow
+) -> ElectoralDistrict:
+    number = int(row.district_number)
+    if number not in districts:
+        direct = congress.level != CongressLevel.CITY
+        kind = ElectoralDistrict.Kind.DISTRICT if direct else ElectoralDistrict.Kind.UNIT
+        districts[number] = ElectoralDistrict(
+            tenant_id=congress.tenant_id, kind=kind, level=congress.level, number=number, name=row.district_name[:60]
+        )
+        ctx.insert(districts[number])
+        if direct:
+            code = new_short_code()
+            ctx.insert(
+                WallCode(
+                    code=code, kind=WallCode.Kind.DISTRICT, tenant_id=congress.tenant_id, district=districts[number]
+                )
+            )
+    return districts[number]
+
+
+def _named(ctx: Context, model: type[Part], term: Term, known: dict[str, Part], name: str) -> Part | None:
+    if not name:
+        return None
+    if name not in known:
+        known[name] = model(tenant_id=term.tenant_id, term=term, name=name[:60])
+        ctx.insert(known[name])
+    return known[name]
+
+
+@existing("mandate.end", title="终止代表职务", permission="mandate.end", select=mandates_for)
+def mandate_end(ctx: Context, mandate: Mandate, *, status: str, reason: str, on: date | None = None) -> Mandate:
+    """A deputy has resigned, or the mandate was terminated by who may; open tasks go to the pool.
+
+    Resignation: 选举法 2020 第五十五条; termination: 代表法 2025 第六十二条; both are decided elsewhere and recorded here.
+
+    Raises:
+        Invalid: another status, no reason, a day outside the mandate.
+        Refused: the mandate is over, or the deputy is not managed here.
+    """
+    if mandate.ends_on is not None:
+        raise Refused("mandate.over", "这项代表职务已经结束。")
+    if mandate.managed_by_id is None:
+        raise Refused("mandate.not_managed", "全国和省人大代表不由本级管理，只能停止在本级联系服务。")
+    if status not in (Mandate.Status.RESIGNED, Mandate.Status.TERMINATED):
+        raise Invalid("mandate.status", fields={"status": "请选择辞职或者资格终止。"})
+    if not reason.strip():
+        raise Invalid("mandate.reason", fields={"reason": "请写明依据，如某次会议的决定。"})
+    day = on or clock.today()
+    if not mandate.starts_on <= day <= clock.today():
+        raise Invalid("mandate.day", fields={"on": "日期应在任职之后、今天之前。"})
+    mandate.status, mandate.ends_on = status, day
+    ctx.update(mandate, "status", "ends_on")
+    _end_holdings(ctx, mandate.tenant_id, [mandate.person_id])
+    _hand_over(ctx, mandate.tenant_id, {mandate.person_id: None})
+    return mandate
+
+
+@existing("mandate.suspend", title="暂停执行代表职务", permission="mandate.end", select=mandates_for)
+def mandate_suspend(ctx: Context, mandate: Mandate, *, reason: str) -> Mandate:
+    """The deputy may not act for the time being (代表法 2025 第六十一条); the seat stays hers.
+
+    Raises:
+        Invalid: no reason.
+        Refused: the mandate is not active, or not managed here.
+    """
+    if mandate.managed_by_id is None or not mandate.is_active:
+        raise Refused("mandate.not_active", "这项代表职务不在任，或不由本级管理。")
+    if not reason.strip():
+        raise Invalid("mandate.reason", fields={"reason": "请写明依据。"})
+    mandate.status = Mandate.Status.FROZEN
+    ctx.update(mandate, "status")
+    _end_holdings(ctx, mandate.tenant_id, [mandate.person_id])
+    _hand_over(ctx, mandate.tenant_id, {mandate.person_id: None})
+    return mandate
+
+
+@existing("mandate.restore", title="恢复执行代表职务", permission="mandate.end", select=mandates_for)
+def mandate_restore(ctx: Context, mandate: Mandate, *, reason: str) -> Mandate:
+    """What suspended the deputy is over (代表法 2025 第六十一条).
+
+    Raises:
+        Invalid: no reason.
+        Refused: the mandate is not suspended.
+    """
+    if mandate.status != Mandate.Status.FROZEN or mandate.ends_on is not None:
+        raise Refused("mandate.not_suspended", "这项代表职务没有被暂停。")
+    if not reason.strip():
+        raise Invalid("mandate.reason", fields={"reason": "请写明依据。"})
+    mandate.status = Mandate.Status.ACTIVE
+    ctx.update(mandate, "status")
+    post = _deputy_post(Congress.objects.get(tenant_id=mandate.tenant_id))
+    ctx.insert(Holding(person_id=mandate.person_id, post_id=post.party_id, starts_on=clock.today()))
+    return mandate
+
+
+def _end_holdings(ctx: Context, tenant_id: int, people: Sequence[int]) -> None:
+    """The deputy's post in this congress ends today for these people (from now on it gives nothing)."""
+    rows = Holding.objects.filter(
+        person_id__in=people, post__post__kind=PostKind.DEPUTY, post__tenant_id=tenant_id, ends_on__isnull=True
+    )
+    for holding in rows:
+        holding.ends_on = clock.today() - timedelta(days=1)
+        ctx.update(holding, "ends_on")
+
+
+def _hand_over(ctx: Context, tenant_id: int, successors: dict[int, int | None]) -> None:
+    if successors:
+        pairs = [[person, successor] for person, successor in successors.items()]
+        ctx.defer("congress.hand_over", tenant_id=tenant_id, pairs=pairs)
+
+
+@dataclass(frozen=True)
+class RollOver:
+    """What a new term brought."""
+
+    tenant_id: int
+    term: Term
+    seated: int
+    re_elected: int
+    left: int
+
+
+@existing("term.roll_over", title="换届", permission="term.roll_over", select=congresses_for, private=["rows"])
+def term_roll_over(
+    ctx: Context, congress: Congress, *, starts_on: date, rows: Sequence[RosterRow], only_good_rows: bool = False
+) -> RollOver:
+    """End the current term on the day the new congress first meets, and seat the new deputies.
+
+    The old term runs to that day (地方组织法 2022 第三十八条). Cases run on with their clocks: tasks of a deputy who is not
+    seated again go to a new deputy of the same district, else to the pool. Districts, stations and their codes stay.
+
+    Raises:
+        Invalid: the day, or rows of the roster (nothing is changed then).
+        Refused: there is no current term.
+    """
+    old = Term.objects.filter(tenant_id=congress.tenant_id, ends_on__isnull=True).first()
+    if old is None:
+        raise Refused("term.none", "没有正在进行的一届。")
+    if not old.starts_on < starts_on <= clock.today():
+        raise Invalid("term.day", fields={"starts_on": "新一届的第一次会议日期应晚于本届开始之日，且不晚于今天。"})
+    term = Term(tenant_id=congress.tenant_id, number=old.number + 1, starts_on=starts_on)
+    term.tenant = congress.tenant
+    found = review(rows, term)
+    _refuse_wrong_rows(found, only_good_rows=only_good_rows)
+    leaving = list(Mandate.objects.filter(term=old, ends_on__isnull=True))
+    old.ends_on = starts_on
+    ctx.update(old, "ends_on")
+    for mandate in leaving:
+        mandate.status, mandate.ends_on = Mandate.Status.ENDED, starts_on
+        ctx.update(mandate, "status", "ends_on")
+    staying = set(found.known.values())
+    left = [mandate for mandate in leaving if mandate.person_id not in staying]
+    _end_holdings(ctx, congress.tenant_id, [mandate.person_id for mandate in left])
+    # What ends is stored before what begins: one current term, one seat a person.
+    ctx.flush()
+    ctx.insert(term)
+    seated = seat(ctx, term, found)
+    heirs: dict[int, int] = {}
+    for mandate in seated:
+        heirs.setdefault(mandate.district_id or 0, mandate.person_id)
+    _hand_over(ctx, congress.tenant_id, {mandate.person_id: heirs.get(mandate.district_id or 0) for mandate in left})
+    ctx.detail(term=term.number, seated=len(seated), left=len(left))
+    return RollOver(congress.tenant_id, term, len(seated), len(leaving) - len(left), len(left))

@@ -1,0 +1,216 @@
+"""Accounts: made, changed, put to sleep and woken by the office that keeps them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from allauth.usersessions.models import UserSession
+
+from renda.congress.models import SEPARATED_ADMINISTRATORS, Congress, Person
+from renda.congress.pinyin import reading
+from renda.congress.policy import APPOINTS
+from renda.congress.selectors import congresses_for, people_for
+from renda.kernel import clock
+from renda.kernel.actions.api import Context, existing, new
+from renda.kernel.errors import Forbidden, Invalid, NotFound
+from renda.kernel.parties import Actor
+from renda.kernel.parties.models import Holding, Party
+from renda.kernel.privacy.api import clean_text
+
+_PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}")
+LONGEST_NAME = 40
+
+
+def checked_name(name: str) -> str:
+    """A person's name as it is stored: rare characters and points (·) stay, blanks around and inside go.
+
+    Raises:
+        Invalid: empty, too long, or with a character that stands in no name.
+    """
+    text = "".join(clean_text(name).split()).replace("•", "·").replace("・", "·")
+    if not text:
+        raise Invalid("person.name", fields={"name": "请填写姓名。"})
+    if len(text) > LONGEST_NAME or not all(character.isalpha() or character in "·〇" for character in text):
+        raise Invalid("person.name", fields={"name": f"姓名只能是汉字、字母和间隔号，不超过 {LONGEST_NAME} 个字。"})
+    return text
+
+
+def checked_phone(phone: str) -> str:
+    """A mobile or landline number, or empty.
+
+    Raises:
+        Invalid: anything else.
+    """
+    text = phone.strip().replace(" ", "")
+    if text and not _PHONE.fullmatch(text):
+        raise Invalid("person.phone", fields={"phone": "请填写 11 位手机号码，或带区号的座机号码。"})
+    return text
+
+
+def new_person(
+    ctx: Context, *, name: str, tenant_id: int, phone: str = "", occupation: str = "", is_demo: bool = False
+) -> Person:
+    """A sleeping account with a user name of its own, to be stored by the action that makes it.
+
+    Raises:
+        Invalid: name or phone.
+    """
+    party = Party(kind=Party.Kind.PERSON, name=checked_name(name), tenant_id=tenant_id)
+    pinyin, initials = reading(party.name)
+    person = Person(
+        party=party,
+        user_name=f"u{party.id}",
+        pinyin=pinyin,
+        initials=initials,
+        phone=checked_phone(phone),
+        occupation=clean_text(occupation).strip()[:120],
+        is_demo=is_demo,
+    )
+    person.set_unusable_password()
+    ctx.insert(party, person)
+    return person
+
+
+def guard_administrators(actor: Actor, person: Person) -> None:
+    """An account of the three separated administrators is touched only by those who appoint its kind.
+
+    Raises:
+        Forbidden: anybody else; and such an administrator may touch no other account.
+    """
+    held = set(
+        Holding.objects.filter(person_id=person.party_id, ends_on__isnull=True).values_list(
+            "post__post__kind", flat=True
+        )
+    )
+    kinds = held.intersection(SEPARATED_ADMINISTRATORS)
+    mine = {post.kind for post in actor.posts}
+    appoints = frozenset().union(*(APPOINTS.get(kind, frozenset()) for kind in mine))
+    if not kinds <= appoints or (mine.intersection(SEPARATED_ADMINISTRATORS) and not kinds):
+        raise Forbidden("person.administrator", "平台管理员的账号由任免它的管理员管理，不能由您操作。")
+
+
+def not_oneself(actor: Actor, person_id: int) -> None:
+    """Nobody gives or takes rights of her own.
+
+    Raises:
+        Forbidden: it is the actor herself.
+    """
+    if actor.party_id == person_id:
+        raise Forbidden("person.oneself", "不能对自己的账号做这项操作，请由其他管理员办理。")
+
+
+@new("person.create", title="新建人员账号", permission="person.create", private=["name", "phone", "occupation"])
+def person_create(
+    ctx: Context,
+    *,
+    congress: Congress,
+    name: str,
+    phone: str = "",
+    occupation: str = "",
+    expires_on: date | None = None,
+) -> Person:
+    """A sleeping account at home in a congress; posts and invitation come after.
+
+    Raises:
+        Invalid: name, phone, or an expiry that is over.
+        NotFound: the congress is not one of the actor's.
+    """
+    if not congresses_for(ctx.actor).filter(tenant_id=congress.tenant_id).exists():
+        raise NotFound
+    person = new_person(ctx, name=name, tenant_id=congress.tenant_id, phone=phone, occupation=occupation)
+    person.expires_on = _checked_expiry(expires_on)
+    return person
+
+
+def _checked_expiry(expires_on: date | None) -> date | None:
+    if expires_on is not None and expires_on < clock.today():
+        raise Invalid("person.expiry", fields={"expires_on": "有效期不能早于今天。"})
+    return expires_on
+
+
+@existing(
+    "person.edit",
+    title="修改人员资料",
+    permission="person.edit",
+    select=people_for,
+    private=["name", "phone", "occupation"],
+)
+def person_edit(
+    ctx: Context,
+    person: Person,
+    *,
+    name: str,
+    phone: str | None = None,
+    occupation: str = "",
+    expires_on: date | None = None,
+) -> Person:
+    """Correct what is known of a person; ``phone`` None leaves it as it is.
+
+    Raises:
+        Invalid: name, phone or expiry.
+        Forbidden: an administrator's account.
+    """
+    guard_administrators(ctx.actor, person)
+    person.party.name = checked_name(name)
+    person.pinyin, person.initials = reading(person.party.name)
+    person.occupation, person.expires_on = clean_text(occupation).strip()[:120], _checked_expiry(expires_on)
+    ctx.update(person.party, "name")
+    ctx.update(person, "pinyin", "initials", "occupation", "expires_on")
+    if phone is not None:
+        person.phone = checked_phone(phone)
+        ctx.update(person, "phone")
+    return person
+
+
+@existing("person.disable", title="停用账号", permission="person.disable", select=people_for)
+def person_disable(ctx: Context, person: Person, *, reason: str, successor: int | None = None) -> Person:
+    """Put an account to sleep: sessions end at once, its own open tasks go to the successor or the pool.
+
+    Raises:
+        Invalid: no reason, or the successor is unknown or herself.
+        Forbidden: one's own account, or one that other administrators keep.
+    """
+    not_oneself(ctx.actor, person.party_id)
+    guard_administrators(ctx.actor, person)
+    if not reason.strip():
+        raise Invalid("person.reason", fields={"reason": "请写明原因，如调离、退休。"})
+    if successor is not None and (
+        successor == person.party_id or not people_for(ctx.actor).filter(party_id=successor).exists()
+    ):
+        raise Invalid("person.successor", fields={"successor": "没有这位接任人。"})
+    person.party.is_active = False
+    ctx.update(person.party, "is_active")
+    for session in UserSession.objects.filter(user=person):
+        session.end()
+    ctx.defer("congress.hand_over_all", person=person.party_id, successor=successor)
+    return person
+
+
+@existing("person.enable", title="启用账号", permission="person.disable", select=people_for)
+def person_enable(ctx: Context, person: Person, *, reason: str) -> Person:
+    """Wake an account again.
+
+    Raises:
+        Invalid: no reason.
+        Forbidden: one's own account, or one that other administrators keep.
+    """
+    not_oneself(ctx.actor, person.party_id)
+    guard_administrators(ctx.actor, person)
+    if not reason.strip():
+        raise Invalid("person.reason", fields={"reason": "请写明原因。"})
+    person.party.is_active = True
+    ctx.update(person.party, "is_active")
+    return person
+
+
+@existing("person.reveal", title="查看手机号码", permission="person.reveal", select=people_for)
+def person_reveal(ctx: Context, person: Person, *, reason: str) -> str:
+    """The full phone number; who looked and why is in the trail.
+
+    Raises:
+        Invalid: no reason.
+    """
+    if not reason.strip():
+        raise Invalid("person.reason", fields={"reason": "请写明查看的原因。"})
+    return person.phone
