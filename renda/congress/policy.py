@@ -58,13 +58,11 @@ for _kind in (
 ):
     grant(_kind, "person.view", where="tree")
 
-# "person.invite" reaches only accounts of administrators whom they appoint (actions.people.guard_administrators).
 grant(
     PostKind.SYSTEM_ADMINISTRATOR,
     "place.import",
     "system.view",
     "holding.assign_administrator",
-    "person.invite",
     where="tree",
 )
 grant(
@@ -72,7 +70,6 @@ grant(
     "security.sessions",
     "security.reset",
     "person.disable",
-    "person.invite",
     "holding.assign_administrator",
     where="tree",
 )

@@ -18,6 +18,7 @@ from renda.congress.actions.people import (
 from renda.congress.actions.places import place_import
 from renda.congress.actions.posts import administrator_assign, administrator_end, holding_assign, holding_end
 from renda.congress.actions.sign_in import (
+    administrator_invite,
     person_invite,
     person_set_password,
     person_sign_in,
@@ -33,6 +34,7 @@ __all__ = [
     "RosterResult",
     "administrator_assign",
     "administrator_end",
+    "administrator_invite",
     "demo_build",
     "demo_sign_ins",
     "holding_assign",

@@ -67,10 +67,29 @@ def person_invite(ctx: Context, person: Person, *, count: int = 1) -> list[str]:
         Refused: the account is disabled or has expired.
         Forbidden: one's own account, or one that other administrators keep.
     """
-    if not 1 <= count <= MOST_CODES:
-        raise Invalid("person.codes", fields={"count": f"一次可以发放 1 至 {MOST_CODES} 个。"})
     not_oneself(ctx.actor, person.party_id)
     guard_administrators(ctx.actor, person)
+    return _issue(ctx, person, count)
+
+
+@existing(
+    "administrator.invite", title="给平台管理员发放登录码", permission="holding.assign_administrator", select=people_for
+)
+def administrator_invite(ctx: Context, person: Person, *, count: int = 1) -> list[str]:
+    """The same for an administrator, by who appoints her kind.
+
+    Raises:
+        Forbidden: one's own account, or not an administrator whom the actor appoints.
+        Invalid, Refused: as ``person.invite``.
+    """
+    not_oneself(ctx.actor, person.party_id)
+    guard_administrators(ctx.actor, person)
+    return _issue(ctx, person, count)
+
+
+def _issue(ctx: Context, person: Person, count: int) -> list[str]:
+    if not 1 <= count <= MOST_CODES:
+        raise Invalid("person.codes", fields={"count": f"一次可以发放 1 至 {MOST_CODES} 个。"})
     if not person.is_active:
         raise Refused("person.disabled", "账号已停用或过期，请先启用。")
     SignInCode.objects.filter(person=person, used_at__isnull=True, revoked_at__isnull=True).update(revoked_at=ctx.now)

@@ -7,6 +7,7 @@ import pytest
 from renda.congress.actions import (
     administrator_assign,
     administrator_end,
+    administrator_invite,
     holding_assign,
     holding_end,
     person_create,
@@ -129,7 +130,10 @@ def test_an_office_cannot_take_over_an_administrators_account_by_a_code(cast: Ca
     for role in ("business_administrator", "system_administrator"):
         with pytest.raises(Forbidden):
             person_invite(cast.actor(role), cast.people["audit_administrator"].party_id)
-    assert person_invite(cast.actor("security_administrator"), cast.people["audit_administrator"].party_id)
+    for role in ("system_administrator", "business_administrator", "audit_administrator"):
+        with pytest.raises(Forbidden):
+            administrator_invite(cast.actor(role), cast.people["audit_administrator"].party_id)
+    assert administrator_invite(cast.actor("security_administrator"), cast.people["audit_administrator"].party_id)
     with pytest.raises(Forbidden):
         second_factor_reset(
             cast.actor("security_administrator"), cast.people["security_administrator"].party_id, reason="换手机"
