@@ -1,35 +1,67 @@
-"""A message as a printed case."""
+"""A message as a paper for the file."""
 
 from __future__ import annotations
 
+from django.conf import settings
+
+from renda.kernel import clock
 from renda.kernel.documents import api as documents
 from renda.kernel.flow import api as flow
 from renda.kernel.ui import wording
 from renda.voice.models import Message, Rating
-from renda.voice.telling import STATES, assignment_lines, in_order, inner_line
+from renda.voice.telling import STATES, assignment_lines, contact_lines, in_order, inner_line
 
 
 def message_as_pdf(message: Message) -> bytes:
-    """The case as PDF: title, number, state, text, trail, answers; 演示数据 is marked."""
+    """The message with its handling as an A4 paper: head, text, trail, answers, lines to sign.
+
+    Raises:
+        MissingFontError: no Chinese font on this machine.
+    """
     answers = list(message.answers.select_related("organisation", "author"))
-    lines = assignment_lines(message.assignments.select_related("unit", "assigned_by")) + inner_line(
-        message, flow.trail(message.case_id), answers, Rating.objects.filter(message=message)
-    )
-    last = answers[-1] if answers else None
-    return documents.pdf(
-        "case",
-        {
-            "title": message.subject,
-            "number": message.number or message.receipt_number,
-            "state": STATES[message.state_key].word,
-            "congress": message.tenant.name,
-            "submitted": wording.moment(message.submitted_at),
-            "text": "（原文已封存）" if message.is_sealed else message.body,
-            "trail": [
-                {"at": wording.moment(line.at), "title": line.title, "by": line.by, "note": line.note}
-                for line in in_order(lines)
-            ],
-            "answer": last.body if last else "",
-            "demo": message.is_demo,
-        },
-    )
+    lines = [
+        *inner_line(message, flow.trail(message.case_id), answers, Rating.objects.filter(message=message)),
+        *assignment_lines(message.assignments.select_related("unit", "assigned_by")),
+        *contact_lines(message.contacts.select_related("organisation")),
+    ]
+    sections: list[documents.Section] = [
+        {"heading": "留言内容", "text": "（原文已封存）" if message.is_sealed else message.body},
+        *(
+            documents.Section(
+                heading=answer.organisation.name if answer.organisation else answer.get_by_display(), text=answer.body
+            )
+            for answer in answers
+        ),
+    ]
+    paper: documents.CasePaper = {
+        "brand": settings.RENDA_BRAND,
+        "kind": "群众留言办理单",
+        "title": message.subject,
+        "number": message.number or message.receipt_number,
+        "state": STATES[message.state_key].word,
+        "rows": _rows(message),
+        "sections": sections,
+        "trail": [
+            {"at": wording.moment(line.at), "title": line.title, "by": line.by, "note": line.note}
+            for line in in_order(lines)
+        ],
+        "signatures": ["承办人", "负责人"],
+        "printed": wording.moment(clock.now()),
+        "is_demo": message.is_demo,
+    }
+    return documents.pdf("case_paper", documents.case_data(paper))
+
+
+def _rows(message: Message) -> list[documents.Row]:
+    place = f"{message.place.name}{message.place_text}" if message.place else message.place_text
+    told = {
+        "受理人大": message.tenant.name,
+        "提出时间": wording.moment(message.submitted_at),
+        "来源": message.get_channel_display(),
+        "地点": place,
+        "类别": message.category,
+        "代表": message.deputy.name if message.deputy else "",
+        "主办单位": message.lead_unit.name if message.lead_unit else "",
+        "解决情况": message.get_solved_display(),
+    }
+    return [{"label": label, "value": value} for label, value in told.items() if value]

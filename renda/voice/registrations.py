@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from renda.kernel.actions.api import Context
 from renda.kernel.files.api import Access, StoredFile, register_access
 from renda.kernel.flow import todo
-from renda.kernel.flow.following import Standing, follow
+from renda.kernel.flow.following import follow
 from renda.kernel.flow.subjects import register_subject
 from renda.kernel.parties import Actor
 from renda.kernel.ui import menu, states
 from renda.kernel.ui.menu import Entry
 from renda.voice import selectors
-from renda.voice.models import Message, Stage
+from renda.voice.standing import stand
 from renda.voice.telling import STATES
 
 ACTIONS = {
@@ -72,21 +71,7 @@ def _files(actor: Actor, file: StoredFile) -> Access:
     return Access.FULL if seen else Access.NONE
 
 
-_ENDS = {"concluded": Stage.CONCLUDED, "redirected": Stage.REDIRECTED}
-
-
-def _stand(ctx: Context, message: Message, standing: Standing) -> None:
-    """Keep where the case stands on the message: its stage and the present handler's due moment."""
-    if standing.state == "running":
-        stage = next((Stage(node) for node in standing.nodes if node in Stage.values), Stage(message.stage))
-    else:
-        stage = _ENDS.get(standing.outcome, Stage.TERMINATED)
-        message.concluded_at = standing.moment
-    message.stage, message.due_at = stage, standing.due_at
-    ctx.update(message, "stage", "due_at", "concluded_at")
-
-
-follow("voice.Message", _stand)
+follow("voice.Message", stand)
 register_access("voice.Message", _files)
 states.register(STATES)
 menu.register(

@@ -5,7 +5,8 @@ The application's role may add and read entries and seals, never change or delet
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,6 +14,11 @@ from django.db.models import Q
 from renda.kernel.events.models import TransactionIdField
 from renda.kernel.ids import Row
 from renda.kernel.tenancy.models import TenantManager
+
+if TYPE_CHECKING:
+    _Moment = models.DateTimeField[datetime, datetime]
+else:  # Django's fields take no type arguments at run time.
+    _Moment = models.DateTimeField
 
 # Entries that belong to no congress (sign-in of a stranger, system work) form a chain of their own.
 NO_TENANT = 0
@@ -23,6 +29,16 @@ class Clock(models.Func):
 
     function = "clock_timestamp"
     output_field = models.DateTimeField()
+
+
+class WallClockField(_Moment):
+    """A moment that the database sets.
+
+    It is not read back by ``INSERT … RETURNING``: PostgreSQL allows that only for rows that the writer may see, and
+    an act on another congress's row is filed there, outside the actor's scope.
+    """
+
+    db_returning = False
 
 
 class AuditEntry(Row):
@@ -44,7 +60,7 @@ class AuditEntry(Row):
     payload_hash = models.BinaryField()
     once = models.CharField(max_length=64, null=True)  # noqa: DJ001 - NULLs do not collide in audit_once
     occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField(db_default=Clock())
+    recorded_at = WallClockField(db_default=Clock())
     xid = TransactionIdField(db_default=models.Func(function="pg_current_xact_id"), editable=False)
 
     objects: ClassVar[TenantManager[Any]] = TenantManager()

@@ -11,14 +11,17 @@ from django.db import models
 
 from renda.kernel.actions.api import Context
 from renda.kernel.flow.engine.tree import Tree
-from renda.kernel.flow.models import Case
+from renda.kernel.flow.models import Case, CaseEvent
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a case stands after a move: the nodes of its live tokens, the earliest due of its open work, its end."""
+    """Where a case stands after a move: the nodes of its live tokens, the earliest due of its open work and whose work
+    it is, its end; ``move`` is the event's (``overdue``, ``act`` …)."""
 
+    move: str
     nodes: tuple[str, ...]
+    assignees: tuple[int, ...]
     due_at: datetime | None
     outcome: str
     state: str
@@ -39,19 +42,21 @@ def follow(subject_type: str, follower: Follower) -> None:
         raise ValueError(f"cases of {subject_type} have two followers")
 
 
-def tell(ctx: Context, tree: Tree, case: Case, moment: datetime) -> None:
+def tell(ctx: Context, tree: Tree, case: Case, event: CaseEvent) -> None:
     """Call the subject's follower, if it has one."""
     follower = _followers.get(case.subject_type)
     if follower is None:
         return
     tokens = [token for token in tree.of_case("token", case.id) if token.state == "live"]
-    dues = [
-        task.due_at
-        for task in tree.of_case("task", case.id)
-        if task.kind == "act" and task.state == "open" and task.due_at is not None
-    ]
+    work = [task for task in tree.of_case("task", case.id) if task.kind == "act" and task.state == "open"]
     standing = Standing(
-        tuple(token.node for token in tokens), min(dues, default=None), case.outcome, case.state, moment
+        move=event.move,
+        nodes=tuple(token.node for token in tokens),
+        assignees=tuple(task.assignee_id for task in work),
+        due_at=min((task.due_at for task in work if task.due_at is not None), default=None),
+        outcome=case.outcome,
+        state=case.state,
+        moment=event.at,
     )
     subject: models.Model = tree.world.subject_of(case)  # type: ignore[attr-defined]  # the database's world
     follower(ctx, subject, standing)

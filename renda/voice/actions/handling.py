@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from renda.congress.api import Organisation, assigning_above, may_assign
+from renda.congress.api import Organisation, assigning_above, may_assign, record_fact
 from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Invalid, Refused
 from renda.kernel.flow import api as flow
@@ -76,6 +76,8 @@ def message_answer(
     if message.stage == Stage.UNIT and (assignment := _open_assignment(message)) is not None:
         assignment.answered_at = ctx.now
         ctx.update(assignment, "answered_at")
+    if message.stage == Stage.DEPUTY:
+        _fact(ctx, message, "message.answer", "答复群众留言")
     message.solved, message.promised_on, message.answered_at = solved, promised_on, ctx.now
     ctx.update(message, "solved", "promised_on", "answered_at")
     flow.act(ctx, message.case_id, "answer", subject=message, task_id=task_id, version=version)
@@ -89,6 +91,8 @@ def message_refer(
     ctx: Context, message: Message, *, note: str = "", task_id: int | None = None, version: int | None = None
 ) -> Message:
     """Ask the congress's office to have it handled; a deputy refers, a deputy does not assign."""
+    if message.stage == Stage.DEPUTY:
+        _fact(ctx, message, "message.refer", "转请办理群众留言")
     flow.act(ctx, message.case_id, "refer", subject=message, task_id=task_id, version=version, opinion=clean_text(note))
     return message
 
@@ -314,6 +318,19 @@ def message_log_contact(ctx: Context, message: Message, *, way: str, note: str) 
         )
     )
     return message
+
+
+def _fact(ctx: Context, message: Message, kind: str, title: str) -> None:
+    """What the deputy did goes into the dossier by itself; the title names the matter's kind, never the writer."""
+    if ctx.actor.party_id is not None and ctx.actor.party_id == message.deputy_id:
+        record_fact(
+            ctx,
+            person_id=ctx.actor.party_id,
+            tenant_id=message.tenant_id,
+            kind=kind,
+            title=f"{title}（{message.category}）" if message.category else title,
+            source=("voice.Message", message.pk),
+        )
 
 
 def _open_assignment(message: Message) -> Assignment | None:

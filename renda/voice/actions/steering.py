@@ -10,15 +10,26 @@ from renda.congress.api import Organisation
 from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Invalid
 from renda.kernel.flow import api as flow
+from renda.kernel.notices.api import send
 from renda.kernel.privacy.api import clean_text
 from renda.voice import selectors
 from renda.voice.models import Decision, Message
+from renda.voice.standing import URGED, address
 
 
 @existing("message.urge", title="催办", permission="message.urge", select=selectors.messages_for, case_field="case_id")
 def message_urge(ctx: Context, message: Message, *, note: str = "") -> Message:
     """Remind whoever has it now; not twice within the hours that the flow names."""
     flow.urge(ctx, message.case_id, opinion=clean_text(note), subject=message)
+    send(
+        ctx,
+        flow.assignees_of(ctx, message.case_id),
+        f"催办：{message.subject}",
+        clean_text(note),
+        address(message),
+        kind=URGED,
+        subject=message,
+    )
     return message
 
 

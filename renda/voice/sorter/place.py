@@ -152,9 +152,9 @@ def _aliases(row: Row) -> Iterator[tuple[str, float]]:
 
 
 def _village_aliases(name: str) -> set[str]:
-    """花园社区居民委员会 is written 花园社区, 苏家铺村民委员会 is written 苏家铺村."""
+    """花园社区居民委员会 is written 花园社区, 苏家铺村民委员会 is written 苏家铺村; a farm's or a field's name tells nothing."""
     bare = _COMMITTEE.sub("", name)
-    if bare == name:
+    if bare == name and not name.endswith(("村", "社区")):
         return set()
     if name.endswith(("村民委员会", "村委会")) and not bare.endswith("村"):
         bare += "村"

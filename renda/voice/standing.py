@@ -1,0 +1,39 @@
+"""A message keeps where its case stands, and whoever has it next is told."""
+
+from __future__ import annotations
+
+from renda.kernel.actions.api import Context
+from renda.kernel.flow.following import Standing
+from renda.kernel.notices.api import register_kind, send
+from renda.voice.models import Message, Stage
+
+ARRIVED = register_kind("message.arrived", "新到事项", is_required=True)
+DUE = register_kind("message.due", "临期和超期提醒", is_required=True)
+URGED = register_kind("message.urged", "催办", is_required=True)
+
+_ENDS = {"concluded": Stage.CONCLUDED, "redirected": Stage.REDIRECTED}
+# Who gets a new message sees it in the to-do list at once; a notice each would only be noise.
+_QUIET = {Stage.VET}
+_WORDS = {"due_soon": "即将到期", "overdue": "已超期"}
+
+
+def address(message: Message) -> str:
+    """The message's inner page."""
+    return f"/messages/{message.pk}/"
+
+
+def stand(ctx: Context, message: Message, standing: Standing) -> None:
+    """Keep the stage and the present handler's due moment; tell whose work it has become, or is running late."""
+    before = message.stage
+    if standing.state == "running":
+        message.stage = next((Stage(node) for node in standing.nodes if node in Stage.values), Stage(before))
+    else:
+        message.stage = _ENDS.get(standing.outcome, Stage.TERMINATED)
+        message.concluded_at = standing.moment
+    message.due_at = standing.due_at
+    ctx.update(message, "stage", "due_at", "concluded_at")
+    if word := _WORDS.get(standing.move):
+        send(ctx, standing.assignees, f"{word}：{message.subject}", url=address(message), kind=DUE, subject=message)
+    elif message.stage != before and standing.assignees and message.stage not in _QUIET:
+        title = f"{Stage(message.stage).label}：{message.subject}"
+        send(ctx, standing.assignees, title, url=address(message), kind=ARRIVED, subject=message)
