@@ -7,8 +7,10 @@ from django.db.models import Q
 
 from renda.congress.models import Person
 from renda.kernel import clock
+from renda.kernel.access import api as access
 from renda.kernel.parties import Actor, HeldPost
 from renda.kernel.parties.models import Holding
+from renda.kernel.policy.registry import GRANTS
 from renda.kernel.tenancy.models import Tenant
 
 
@@ -35,7 +37,10 @@ def actor_for(person: Person | AnonymousUser | None, *, address: str = "") -> Ac
         for post_id, kind, organisation_id, tenant_id, title in held
     )
     tenants = frozenset(tenant for post in posts for tenant in post.below)
-    return Actor("person", person.name, person.party_id, posts, tenants, address)
+    # Only who may break the glass is asked whether she has.
+    may_open = any((post.kind, access.OPEN) in GRANTS for post in posts)
+    opened = access.opened_for(person.party_id) if may_open else frozenset()
+    return Actor("person", person.name, person.party_id, posts, tenants, address, opened)
 
 
 def _below(roots: set[int]) -> dict[int, set[int]]:

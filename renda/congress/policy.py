@@ -13,7 +13,6 @@ permission("person.disable", "停用或启用账号")
 permission("person.reveal", "查看手机号码")
 permission("person.view", "查看人员名录")
 permission("holding.assign", "安排岗位人员")
-permission("organisation.edit", "维护机构和岗位")
 permission("station.edit", "维护联络站")
 permission("roster.import", "导入代表名册")
 permission("term.roll_over", "换届")
@@ -35,7 +34,6 @@ _MASTER_DATA = (
     "person.reveal",
     "person.view",
     "holding.assign",
-    "organisation.edit",
     "station.edit",
     "roster.import",
     "term.roll_over",
@@ -82,3 +80,8 @@ APPOINTS: dict[str, frozenset[str]] = {
     PostKind.SYSTEM_ADMINISTRATOR: frozenset({PostKind.SECURITY_ADMINISTRATOR}),
     PostKind.SECURITY_ADMINISTRATOR: frozenset({PostKind.SYSTEM_ADMINISTRATOR, PostKind.AUDIT_ADMINISTRATOR}),
 }
+
+# Breaking the glass: who may open a right for minutes, and who reads what was opened.
+for _kind in (PostKind.CHAIR, PostKind.LEADER, PostKind.ASSIGNER):
+    grant(_kind, "access.open")
+grant(PostKind.AUDIT_ADMINISTRATOR, "access.review", where="tree")

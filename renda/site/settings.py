@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "renda.kernel.parties",
     "renda.kernel.policy",
     "renda.kernel.audit",
+    "renda.kernel.access",
     "renda.kernel.events",
     "renda.kernel.deadlines",
     "renda.kernel.numbering",

@@ -17,6 +17,7 @@ def _has(name: str) -> bool:
 MOUNTS = [
     ("ui/", "renda.kernel.ui.urls"),
     ("flows/", "renda.kernel.flow.web.urls"),
+    ("access/", "renda.kernel.access.urls"),
     ("files/", "renda.kernel.files.urls"),
     ("notices/", "renda.kernel.notices.urls"),
     ("", "renda.congress.urls"),

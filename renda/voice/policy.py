@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from renda.congress.api import PostKind
+from renda.kernel.access.api import breakable
 from renda.kernel.policy import grant, permission
 
 permission("message.submit", "留言")
@@ -36,3 +37,6 @@ grant(PostKind.STATION_MANAGER, "message.register", "message.record_rating", "me
 grant(PostKind.CASE_OFFICER, "message.reveal", where="scope")
 grant(PostKind.DEPUTY, "message.reveal", "message.urge", where="scope")
 grant("machine", "message.submit", "message.rate", "message.replay", "message.work", where="scope")
+
+# A sealed text may be opened by whoever answers for the office, for half an hour and with a reason.
+breakable("message.view_sealed", minutes=30)

@@ -33,6 +33,8 @@ class Actor:
     posts: tuple[HeldPost, ...] = ()
     tenants: frozenset[int] = field(default_factory=frozenset)
     address: str = ""
+    # Rights opened in an emergency, for minutes: (permission, tenant) pairs (kernel.access).
+    opened: frozenset[tuple[str, int]] = field(default_factory=frozenset)
 
     @classmethod
     def public(cls, tenants: Iterable[int] = (), *, address: str = "") -> Actor:

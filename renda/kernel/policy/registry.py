@@ -46,6 +46,8 @@ def may(actor: Actor, name: str, tenant_id: int | None) -> bool:
         raise KeyError(name)
     if (actor.kind, name) in GRANTS or (actor.is_signed_in and ("signed_in", name) in GRANTS):
         return tenant_id is None or tenant_id in actor.tenants
+    if any(name == opened and tenant_id in (None, tenant) for opened, tenant in actor.opened):
+        return True
     for post in actor.posts:
         where = GRANTS.get((post.kind, name))
         if where is None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from renda.congress.api import Organisation
 from renda.kernel.actions.api import Context, existing
-from renda.kernel.errors import Invalid
+from renda.kernel.errors import Invalid, Refused
 from renda.kernel.flow import api as flow
 from renda.kernel.notices.api import send
 from renda.kernel.privacy.api import clean_text
@@ -79,3 +79,18 @@ def message_reveal(ctx: Context, message: Message, *, reason: str) -> tuple[str,
     if not reason.strip():
         raise Invalid("message.reveal", fields={"reason": "请说明查看联系方式的用途。"})
     return str(message.contact_name), str(message.contact_phone)
+
+
+@existing("message.read_sealed", title="查阅封存原文", permission="message.view_sealed", select=selectors.messages_for)
+def message_read_sealed(ctx: Context, message: Message, *, reason: str) -> str:
+    """The text of a sealed message; each reading stays in the trail with its reason.
+
+    Raises:
+        Invalid: no reason was given.
+        Refused: the message is not sealed.
+    """
+    if not reason.strip():
+        raise Invalid("message.read_sealed", fields={"reason": "请说明查阅用途。"})
+    if not message.is_sealed:
+        raise Refused("message.not_sealed", "这件留言没有封存。")
+    return message.body
