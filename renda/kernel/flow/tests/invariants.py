@@ -83,6 +83,9 @@ def _tokens(tree: Tree, case: Case) -> None:
     for task in tree.of_case("task", case.id):
         if task.kind == "act" and task.unfinished:
             assert task.activation_id in open_ones
+    for request in tree.of_case("request", case.id):
+        if request.state == "pending" and request.task_id is not None:
+            assert tree.tasks[request.task_id].unfinished, "asked for a task that is over"
 
 
 def _assignees(tree: Tree, case: Case) -> None:

@@ -266,3 +266,52 @@ def test_offers_name_one_primary_action() -> None:
     bench = Bench.at_desk("single")
     found = [o for o in offers(run(bench.tree, 1), bench.case) if o.primary]
     assert [(o.move, o.action) for o in found] == [("act", "approve")]
+
+
+def test_a_party_named_twice_has_one_seat() -> None:
+    bench = Bench(flow("all", who=["who:desk", "field:people"]), desk=[100])
+    bench.world.holders[100] = {1, 2}
+    bench.world.subjects[7] = {"people": [100, 3]}
+    bench.start()
+    bench.act(FIRST)
+    assert [t.assignee_id for t in bench.tree.tasks.values() if t.state == "open"] == [100, 3]
+
+
+def test_what_an_act_writes_lets_a_wait_in_another_branch_go_on() -> None:
+    graph = flow("single")
+    graph["node"] += [
+        {"id": "block", "title": "并行", "kind": "parallel", "join": "meet"},
+        {"id": "wait", "title": "等候", "kind": "wait", "until": {"when": "level > 3"}},
+        {"id": "meet", "title": "汇合", "kind": "join"},
+    ]
+    graph["edge"][1]["to"] = "block"
+    graph["edge"] = [e for e in graph["edge"] if e["from"] != "desk"]
+    graph["edge"] += [
+        {"from": "block", "to": "desk"},
+        {"from": "block", "to": "wait"},
+        {"from": "desk", "on": "answer", "to": "meet"},
+        {"from": "wait", "on": "event", "to": "meet"},
+        {"from": "meet", "to": "last"},
+    ]
+    bench = begin(graph, desk=[1])
+    assert bench.at == ["block", "desk", "wait"]
+    bench.act(1, "note", fields={"level": 4})
+    assert bench.at == ["block", "desk"]
+    bench.act(1, "answer")
+    assert bench.at == ["last"]
+
+
+def test_on_a_loop_the_nearest_visit_counts() -> None:
+    graph = flow("single")
+    graph["node"][3]["actions"] = ["again", "send_back", "approve"]
+    graph["edge"].append({"from": "last", "on": "again", "to": "first"})
+    bench = begin(graph, desk=[1])
+    bench.act(1)
+    bench.act(LAST, "again")
+    second = bench.visit("first")
+    bench.act(FIRST)
+    assert bench.tree.activations[bench.visit("desk").came_from_id or 0] is second
+    bench.send_back(1, "first")
+    # The new round has the path of the second visit: behind it lie last, desk and the first visit.
+    assert bench.visit("first").came_from_id == second.came_from_id
+    assert bench.visit("first").round == 3

@@ -20,7 +20,7 @@ from renda.kernel.flow.tests.world import ADMIN, run
 
 LONG = os.environ.get("RENDA_HYPOTHESIS_PROFILE") == "long"
 profile = settings(
-    max_examples=4000 if LONG else 120,
+    max_examples=4000 if LONG else 250,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate] if LONG else list(Phase),
