@@ -35,10 +35,15 @@ def messages_for(actor: Actor) -> QuerySet[Message]:
     if managed:
         mine |= Q(station__manager_id__in=managed)
     if units:
-        mine |= Exists(Assignment.objects.filter(message_id=OuterRef("pk"), unit_id__in=units))
-    mine |= Exists(Task.objects.filter(case_id=OuterRef("case_id"), assignee_id__in=actor.party_ids))
+        mine |= Q(Exists(Assignment.objects.filter(message_id=OuterRef("pk"), unit_id__in=units)))
+    mine |= Q(Exists(Task.objects.filter(case_id=OuterRef("case_id"), assignee_id__in=actor.party_ids)))
     sealed = Q(is_sealed=True) & ~Q(tenant_id__in=tenants_where(actor, "message.view_sealed"))
     return rows.filter(mine).exclude(sealed).exclude(concerns_person=True, deputy_id=actor.party_id)
+
+
+def messages_to_handle(actor: Actor) -> QuerySet[Message]:
+    """The same for actions, with what the flow asks of a message read along: a set costs no more queries than one."""
+    return messages_for(actor).select_related("tenant", "assigning_tenant", "lead_unit", "station")
 
 
 def message_of(receipt_number: str) -> QuerySet[Message]:

@@ -219,7 +219,7 @@ class OverseeForm(ActForm):
     content = _note("督办要求", required=True)
 
     def prepare(self) -> None:
-        self.choose("organisation", organisations_to_oversee(self.message.tenant_id))
+        self.choose("organisation", organisations_to_oversee(self.message.tenant))
 
     def given(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("organisation", "reference", "decided_on", "content")}

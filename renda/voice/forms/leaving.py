@@ -60,7 +60,7 @@ class RegisterForm(MessageForm):
         choices=[(channel.value, channel.label) for channel in (Channel.DESK, Channel.TELEPHONE, Channel.PAPER)],
         widget=forms.RadioSelect,
     )
-    station = forms.ModelChoiceField(None, label="联络站", required=False, empty_label="不指定")
+    station: Any = forms.ModelChoiceField(None, label="联络站", required=False, empty_label="不指定")
     deputy = forms.ModelChoiceField(Person._default_manager.none(), label="代表", required=False, empty_label="不指定")
     field_order = ["channel", "body", "subject", "place", "place_text", "station", "deputy", "photos"]
 
