@@ -210,7 +210,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if DEBUG or boolean("RENDA_PLAIN_STATIC", default=False)
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
@@ -245,19 +245,3 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": text("RENDA_LOG_LEVEL", "WARNING")},
 }
-
-# SITTING: remove when every app is in the tree.
-from importlib.util import find_spec as _find  # noqa: E402
-
-
-def _has(name: str) -> bool:
-    try:
-        return _find(name) is not None
-    except ModuleNotFoundError:
-        return False
-
-
-INSTALLED_APPS = [a for a in INSTALLED_APPS if not a.startswith("renda") or _has(a + ".apps")]
-MIDDLEWARE = [m for m in MIDDLEWARE if not m.startswith("renda") or _has(m.rpartition(".")[0])]
-if not _has("renda.kernel.ui.context"):
-    TEMPLATES[0]["OPTIONS"]["context_processors"].pop()

@@ -17,7 +17,8 @@ from renda.kernel.flow.models import Case, CaseEvent
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a case stands after a move: the nodes of its live tokens, the earliest due of its open work and whose work
-    it is, its end; ``move`` is the event's (``overdue``, ``act`` …)."""
+    it is, its end; ``move`` is the event's (``overdue``, ``act`` …).
+    """
 
     move: str
     nodes: tuple[str, ...]

@@ -1,0 +1,10 @@
+"""Loaded before the settings (``-p tests.environment``): what the tests' environment is when nobody has set it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+# Pages are drawn without collected static files, and nothing is written where a real site keeps its data.
+os.environ.setdefault("RENDA_PLAIN_STATIC", "1")
+os.environ.setdefault("RENDA_DATA_DIR", tempfile.mkdtemp(prefix="renda-tests-"))
