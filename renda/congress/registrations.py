@@ -6,12 +6,37 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from renda.kernel.ui import slots
+from renda.congress.models import PostKind
+from renda.kernel.flow.subjects import register_who_titles
+from renda.kernel.ui import menu, slots
 from renda.kernel.ui.http import actor_of
+from renda.kernel.ui.menu import Entry
 
 
 def _signed_in(request: HttpRequest, subject: Any) -> dict[str, object] | None:
     return {} if actor_of(request).is_signed_in else None
 
 
+register_who_titles({f"post:{kind}": str(kind.label) for kind in PostKind})
 slots.register("user.menu", "congress/slot_user_menu.html", _signed_in)
+menu.register(
+    Entry("people", "人员", "congress:person.list", icon="users", order=60, permission="person.view"),
+    Entry(
+        "organisations", "机构和岗位", "congress:organisation.list", icon="building", order=61, permission="person.view"
+    ),
+    Entry("own_stations", "联络站管理", "congress:station.list", icon="map-pin", order=62, permission="station.edit"),
+    Entry(
+        "roster", "代表名册和换届", "congress:roster.import", icon="file-import", order=63, permission="roster.import"
+    ),
+    Entry("sessions", "登录会话", "congress:session.list", icon="devices", order=70, permission="security.sessions"),
+    Entry(
+        "administrators",
+        "平台管理员",
+        "congress:administrator.list",
+        icon="shield",
+        order=71,
+        permission="holding.assign_administrator",
+    ),
+    Entry("system", "系统情况", "congress:system", icon="server", order=72, permission="system.view"),
+    Entry("audit", "审计记录", "congress:audit", icon="list-search", order=73, permission="audit.read"),
+)

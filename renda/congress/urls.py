@@ -13,6 +13,34 @@ from renda.congress import views
 _own = [
     path("account/", views.account, name="account"),
     path("account/sessions/<int:pk>/end/", views.end_session, name="session.end"),
+    path("congress/people/", views.people, name="person.list"),
+    path("congress/people/new/", views.person_create, name="person.create"),
+    path("congress/people/<int:pk>/", views.person_page, name="person.page"),
+    *(
+        path(f"congress/people/<int:pk>/{verb}/", views.person_act, {"verb": verb}, name=name)
+        for verb, name in (
+            ("edit", "person.edit"),
+            ("disable", "person.disable"),
+            ("enable", "person.enable"),
+            ("reveal", "person.reveal"),
+            ("reset", "second_factor.reset"),
+            ("invite", "person.invite"),
+            ("invite_administrator", "administrator.invite"),
+        )
+    ),
+    path("congress/organisations/", views.organisations, name="organisation.list"),
+    path("congress/organisations/<int:pk>/", views.organisation_page, name="organisation.page"),
+    path("congress/posts/<int:pk>/assign/", views.post_assign, name="holding.assign"),
+    path("congress/holdings/<int:pk>/end/", views.post_end, name="holding.end"),
+    path("congress/stations/", views.stations, name="station.list"),
+    path("congress/stations/<int:pk>/", views.station_page, name="station.page"),
+    path("congress/roster/", views.roster, name="roster.import"),
+    path("congress/roster/template/", views.template, name="roster.template"),
+    path("congress/roster/confirm/", views.confirm, name="roster.confirm"),
+    path("congress/sessions/", views.sessions, name="session.list"),
+    path("congress/administrators/", views.administrators, name="administrator.list"),
+    path("congress/system/", views.system, name="system"),
+    path("congress/audit/", views.audit, name="audit"),
 ]
 
 urlpatterns = [

@@ -28,6 +28,7 @@ from renda.congress.actions.sign_in import (
     session_end,
     sign_in_code_use,
 )
+from renda.congress.actions.stations import station_create, station_edit
 
 __all__ = [
     "RollOver",
@@ -57,5 +58,7 @@ __all__ = [
     "second_factor_reset",
     "session_end",
     "sign_in_code_use",
+    "station_create",
+    "station_edit",
     "term_roll_over",
 ]

@@ -1,35 +1,20 @@
 """The roster: read from a spreadsheet, every wrong row named, nothing half; a new term takes over from the old."""
 
-from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 
 import pytest
-from openpyxl import Workbook
 
 from renda.congress.actions import mandate_end, mandate_restore, mandate_suspend, roster_import, term_roll_over
 from renda.congress.api import find_deputies, open_code
 from renda.congress.models import ElectoralDistrict, Mandate, Person, Term, WallCode
-from renda.congress.roster import COLUMNS, RosterRow, read_roster, review
+from renda.congress.roster import RosterRow, read_roster, review
 from renda.kernel import clock
 from renda.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from renda.kernel.parties.models import Holding
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
-
-TITLES = [column.title for column in COLUMNS]
-
-
-def sheet(*lines: Sequence[object], titles: Sequence[str] = TITLES) -> BytesIO:
-    book = Workbook()
-    page = book.active
-    page.append(list(titles))
-    for line in lines:
-        page.append(list(line))
-    file = BytesIO()
-    book.save(file)
-    file.seek(0)
-    return file
+from tests.roster_files import sheet
 
 
 def row(number: int, name: str, district: str = "1", **more: str) -> RosterRow:
