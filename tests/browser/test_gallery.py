@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.visitor import WIDTHS, Visitor, assert_large_enough, axe, counting, screenshot
 
@@ -167,9 +167,8 @@ def test_two_presses_send_once(onlooker: Visitor) -> None:
 
 
 def _choose(page: Page, *names: str) -> None:
-    page.set_input_files(
-        "#id_photos", [{"name": name, "mimeType": "image/png", "buffer": name.encode()} for name in names]
-    )
+    files: list[FilePayload] = [{"name": name, "mimeType": "image/png", "buffer": name.encode()} for name in names]
+    page.set_input_files("#id_photos", files)
 
 
 def test_chosen_files_are_listed_added_and_removed(onlooker: Visitor) -> None:

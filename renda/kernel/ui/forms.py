@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -31,21 +30,31 @@ class HouseForm(forms.Form):
         for name, message in error.fields.items():
             self.add_error(name if name in self.fields else None, message)
 
-    @contextmanager
-    def catching(self) -> Iterator[None]:
-        """Turn ``Invalid`` and ``Refused`` of the action inside into errors of this form; ask ``form.errors`` after.
+    def catching(self) -> Catching:
+        """``with form.catching(): action(…)``: its ``Invalid`` and ``Refused`` become errors of this form.
 
-        Raises:
-            StateChanged: what the page shows is stale; typing it again would not help.
+        What is stale (``StateChanged``) goes on: typing it again would not help.
         """
-        try:
-            yield
-        except StateChanged:
-            raise
-        except Invalid as error:
-            self.take(error)
-        except Refused as error:
-            self.add_error(None, error.message)
+        return Catching(self)
+
+
+class Catching:
+    """The context that ``HouseForm.catching`` gives; a class, so that type checkers know it may swallow."""
+
+    def __init__(self, form: HouseForm) -> None:
+        self.form = form
+
+    def __enter__(self) -> HouseForm:
+        return self.form
+
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> bool:
+        if isinstance(error, Invalid):
+            self.form.take(error)
+            return True
+        if isinstance(error, Refused) and not isinstance(error, StateChanged):
+            self.form.add_error(None, error.message)
+            return True
+        return False
 
 
 class FilesInput(forms.FileInput):

@@ -18,7 +18,7 @@ from django.utils import timezone
 from renda.kernel import clock
 from renda.kernel.ui import faults
 from renda.kernel.ui.forms import DayInput, FilesField, HouseForm
-from renda.kernel.ui.shapes import Press, State, Step, Tile, TrailLine, four_steps
+from renda.kernel.ui.shapes import Press, State, Step, Tile, Tone, TrailLine, four_steps
 from renda.kernel.ui.tables import Choice, Column, Dates, Search, Table
 
 
@@ -78,7 +78,7 @@ class ExtendForm(HouseForm):
     reason = forms.CharField(label="原因", max_length=200, widget=forms.Textarea)
 
 
-TRAIL = [
+TRAIL: list[tuple[str, str, Tone, str]] = [
     ("群众提出", "扫描联络站墙上的二维码。", "ok", ""),
     ("代表转请办理", "已到社区了解，请会同社区研究。", "ok", "用时 2 小时"),
     ("交办示范单位（主办）", "", "ok", ""),
@@ -91,7 +91,7 @@ WORDS = "小区住了三百多户，附近一公里没有早餐店，老人和�
 def _trail() -> list[TrailLine]:
     start = clock.now() - timedelta(days=6)
     return [
-        TrailLine(title, start + timedelta(hours=9 * index), by="示范人员", note=note, tone=tone, took=took)  # type: ignore[arg-type]  # a literal of the table above
+        TrailLine(title, start + timedelta(hours=9 * index), by="示范人员", note=note, tone=tone, took=took)
         for index, (title, note, tone, took) in enumerate(TRAIL)
     ]
 

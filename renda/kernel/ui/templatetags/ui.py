@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -145,8 +145,7 @@ def chinese_day(at: date | None) -> SafeString:
 
 
 def _iso(at: date) -> str:
-    moment = getattr(at, "tzinfo", None)
-    return timezone.localtime(at).isoformat(timespec="minutes") if moment else at.isoformat()  # type: ignore[arg-type]
+    return timezone.localtime(at).isoformat(timespec="minutes") if isinstance(at, datetime) else at.isoformat()
 
 
 @register.simple_tag

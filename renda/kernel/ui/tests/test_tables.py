@@ -134,7 +134,7 @@ def test_the_file_has_all_rows_and_the_export_values() -> None:
     from renda.kernel.parties import Actor
 
     shown = table("/list/?export=csv&level=county&page=2")
-    body = b"".join(shown.download(Actor.public(), "示范")).decode("utf-8-sig")  # type: ignore[arg-type]  # a list of bytes
+    body = b"".join(shown.download(Actor.public(), "示范")).decode("utf-8-sig")
     lines = body.splitlines()
     assert lines[0].split(",") == ["名称", "上级", "状态", "层级"]
     assert [line.split(",")[0] for line in lines[1:]] == ["示范01", "示范03", "示范05"]
