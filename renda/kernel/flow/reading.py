@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
 from renda.kernel import clock
 from renda.kernel.actions.api import Context
 from renda.kernel.flow.engine.offers import Offer, offers
 from renda.kernel.flow.engine.run import Run
+from renda.kernel.flow.engine.world import MACHINE
 from renda.kernel.flow.models import Activation, Case, CaseEvent, Task
 from renda.kernel.flow.store import Store, mover_of
+from renda.kernel.flow.world import explained
 from renda.kernel.parties import Actor
 
 CaseOrId = Case | int
@@ -56,3 +60,31 @@ def report_to(ctx: Context, case: CaseOrId) -> list[int]:
     tree = Store.of(ctx).tree(case_id(case), lock=True)
     run, row = Run(tree, mover_of(ctx.actor)), tree.cases[case_id(case)]
     return run.parties(run.definition(row).oversee.report, row)
+
+
+def explain_due(case: CaseOrId, task_id: int) -> tuple[str, ...]:
+    """The arithmetic of a task's due in Chinese lines: rule, article, days counted, then what changed it since."""
+    tree = Store(clock.now()).tree(case_id(case), lock=False)
+    task, row = tree.tasks[task_id], tree.cases[case_id(case)]
+    activation = tree.activations[task.activation_id]
+    deadline = tree.node(activation).deadline
+    if deadline is None or task.due_at is None:
+        return ()
+    start = Run(tree, MACHINE).counts_from(row, deadline, activation.opened_at)
+    lines = list(explained(deadline.key, row.tenant_id, start))
+    if deadline.again == "remaining" and activation.round > 1:
+        lines = ["退回前余下的时间接着计算。"]
+    for event in tree.events:
+        if event.case_id == row.id and event.at >= activation.opened_at:
+            lines += _change(event, task)
+    return tuple(lines)
+
+
+def _change(event: CaseEvent, task: Task) -> list[str]:
+    moment = timezone.localtime(event.at)
+    day = f"{moment.year}年{moment.month}月{moment.day}日"
+    if event.move == "extend_grant" and event.task_id == task.id:
+        until = timezone.localtime(datetime.fromisoformat(event.target))
+        return [f"{day}经批准延期至{until.year}年{until.month}月{until.day}日。"]
+    words = {"suspend": f"{day}起停止计算：{event.opinion}", "resume": f"{day}起继续计算，停止的时间已补足。"}
+    return [words[event.move]] if event.move in words else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from django.apps import apps
@@ -36,15 +36,20 @@ class _Known:
 
 
 class DatabaseWorld:
-    """One unit of work's view. ``now`` is the moment of the action."""
+    """One unit of work's view. ``now`` is the moment of the action, ``people_on`` the day whose holders of posts count.
 
-    def __init__(self, now: datetime) -> None:
+    The two differ when history is replayed: its people are those who are here today.
+    """
+
+    def __init__(self, now: datetime, people_on: date | None = None) -> None:
         self.now = now
+        self._people_on = people_on or timezone.localdate(now)
         self._parties: dict[int, _Known] = {}
         self._held: dict[int, frozenset[int]] = {}
         self._principals: dict[tuple[int, str], list[int]] = {}
         self._resolved: dict[tuple[str, int | None, str, int], list[int]] = {}
         self._subjects: dict[int, models.Model] = {}
+        self._expected: dict[int, Case] = {}
 
     # Parties
 
@@ -57,7 +62,7 @@ class DatabaseWorld:
         wanted = [party for party in party_ids if party not in self._parties]
         if not wanted:
             return
-        today = timezone.localdate(self.now)
+        today = self._people_on
         rows = Party.objects.filter(id__in=wanted).values_list(
             *("id", "kind", "name", "tenant_id", "is_active"),
             *("holders__person_id", "holders__person__is_active", "holders__starts_on", "holders__ends_on"),
@@ -92,7 +97,7 @@ class DatabaseWorld:
     def parties_of(self, person_id: int) -> frozenset[int]:
         """A party and the posts it holds today."""
         if person_id not in self._held:
-            today = timezone.localdate(self.now)
+            today = self._people_on
             held = Holding.objects.filter(
                 Q(ends_on__isnull=True) | Q(ends_on__gte=today), person_id=person_id, starts_on__lte=today
             ).values_list("post_id", flat=True)
@@ -103,7 +108,7 @@ class DatabaseWorld:
         """Who has delegated to this person for today and this flow."""
         key = (person_id, flow_key)
         if key not in self._principals:
-            today = timezone.localdate(self.now)
+            today = self._people_on
             rows = Delegation.objects.filter(
                 to_party_id=person_id, starts_on__lte=today, ends_on__gte=today, flow_key__in=["", flow_key]
             )
@@ -145,8 +150,7 @@ class DatabaseWorld:
 
     def due(self, key: str, tenant_id: int, start: datetime) -> Due | None:
         """By a rule, or by the flow file's own figure."""
-        start = _moment(start)
-        found = deadlines.due_by(_figure(key), tenant_id, start) if " " in key else deadlines.due(key, tenant_id, start)
+        found = _due(key, tenant_id, start)
         return None if found.at is None else Due(found.at, found.soon_at, found.provisional)
 
     def shift(self, key: str, tenant_id: int, due: datetime, stopped: datetime, restarted: datetime) -> Due:
@@ -163,15 +167,27 @@ class DatabaseWorld:
 
     # Subjects
 
+    def expect(self, cases: Iterable[Case]) -> None:
+        """The subjects of these cases are read with the first of them that is asked for."""
+        self._expected.update((case.id, case) for case in cases)
+
     def know_subject(self, case_id: int, subject: models.Model) -> None:
         """The action's own instance, with what it has set and not stored yet."""
         self._subjects[case_id] = subject
 
     def subject_of(self, case: Case) -> models.Model:
-        """The case's subject, read when nobody gave it."""
+        """The case's subject, read when nobody gave it, together with those of the cases loaded with it."""
         if case.id not in self._subjects:
+            self._expected[case.id] = case
+            wanted = {
+                one.subject_id: one.id
+                for one in self._expected.values()
+                if one.subject_type == case.subject_type and one.id not in self._subjects
+            }
             model = apps.get_model(case.subject_type)
-            self._subjects[case.id] = model._base_manager.get(pk=case.subject_id)
+            for key, row in model._base_manager.in_bulk(list(wanted)).items():
+                self._subjects[wanted[key]] = row
+            self._expected.clear()
         return self._subjects[case.id]
 
     def value(self, case: Case, field: str) -> Any:
@@ -221,6 +237,16 @@ def _many(value: Any) -> list[Any]:
 
 def _ids(value: Any) -> list[int]:
     return [one.pk if isinstance(one, models.Model) else int(one) for one in _many(value)]
+
+
+def explained(key: str, tenant_id: int, start: datetime) -> tuple[str, ...]:
+    """The arithmetic of a due, in Chinese lines."""
+    return _due(key, tenant_id, start).explanation
+
+
+def _due(key: str, tenant_id: int, start: datetime) -> deadlines.Due:
+    start = _moment(start)
+    return deadlines.due_by(_figure(key), tenant_id, start) if " " in key else deadlines.due(key, tenant_id, start)
 
 
 def _figure(key: str) -> deadlines.Rule:

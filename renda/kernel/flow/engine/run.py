@@ -67,18 +67,23 @@ class Run:
         """Whether the mover is the flow's administrator for this case."""
         return self.named(self.definition(case).administrator, case)
 
-    def due(self, case: Case, deadline: Deadline, assigned: datetime | None = None) -> Due | None:
-        """When something is due that starts to count now (or was ``assigned`` then), or from another event."""
-        start = assigned
+    def counts_from(self, case: Case, deadline: Deadline, assigned: datetime) -> datetime:
+        """The moment a deadline counts from; one that is not known (yet) gives way to the assignment."""
+        start: datetime | None = assigned
         if deadline.start == "started":
             start = case.started_at
         elif deadline.start.startswith("field:"):
             start = self.world.value(case, deadline.start.removeprefix("field:"))
         elif deadline.start.startswith("node:"):
             start = self._completion(case, deadline.start.removeprefix("node:"))
+        return start or assigned
+
+    def due(self, case: Case, deadline: Deadline, assigned: datetime | None = None) -> Due | None:
+        """When something is due that starts to count now (or was ``assigned`` then), or from another event."""
+        start = self.counts_from(case, deadline, assigned or self.now)
         key = (deadline.key, case.tenant_id, start)
         if key not in self.dues:
-            self.dues[key] = self.world.due(deadline.key, case.tenant_id, start or self.now)
+            self.dues[key] = self.world.due(deadline.key, case.tenant_id, start)
         return self.dues[key]
 
     def _completion(self, case: Case, node: str) -> datetime | None:

@@ -207,6 +207,27 @@ def test_what_a_leaver_had_goes_to_the_successor_and_posts_keep_theirs(town: Tow
         assert town.posts["office"].id in tasks
 
 
+def test_a_due_explains_itself_with_what_changed_it(town: Town) -> None:
+    case = town.start()
+    town.do("clerk", flow.act, case, "assign")
+    task = town.task(case, "unit")
+    assert task.due_at is not None
+    with town.everything():
+        plain = flow.explain_due(case, task.id)
+    assert any("7个工作日" in line for line in plain)
+    town.do("officer", flow.extend_request, case, until=task.due_at + timedelta(days=3), reason="需现场核实")
+    with town.everything():
+        request = PendingRequest.objects.get(case=case)
+    town.do("clerk", flow.extend_grant, case, request_id=request.id)
+    town.do("administrator", flow.suspend, case, reason="等待鉴定")
+    town.do("administrator", flow.resume, case)
+    with town.everything():
+        lines = flow.explain_due(case, task.id)
+    assert lines[: len(plain)] == plain
+    assert any("经批准延期至" in line for line in lines)
+    assert any(line.endswith("停止计算：等待鉴定") for line in lines)
+
+
 def test_the_trail_can_be_added_to_and_not_changed(town: Town) -> None:
     from django.db import ProgrammingError, transaction
 
