@@ -136,20 +136,9 @@ def act(
     """Approve, reject, or any action of the business. ``assignees``: whom the mover chose for nodes ahead.
     ``fields``: the subject's fields this node may write. ``final``: it took a number or published something.
     """
-    return _perform(
-        ctx,
-        case,
-        moves_act.act,
-        mine=("act", action),
-        task_id=task_id,
-        action=action,
-        version=version,
-        opinion=opinion,
-        fields=fields,
-        final=final,
-        assignees=assignees,
-        subject=subject,
-    )
+    given: dict[str, Any] = {"task_id": task_id, "action": action, "version": version, "opinion": opinion}
+    given |= {"fields": fields, "final": final, "assignees": assignees}
+    return _perform(ctx, case, moves_act.act, mine=("act", action), subject=subject, **given)
 
 
 def send_back(
