@@ -31,7 +31,13 @@ def migrate(root: Path, say: Say) -> None:
         StepError: a migration failed; what was migrated before it stays, the next start goes on from there.
     """
     stamp = root / "migrated.json"
-    code = _digest([*_contents(PROJECT.glob("renda/**/migrations/*.py")), (PROJECT / "requirements.lock").read_bytes()])
+    # Flows and deadline rules become rows after a migrate.
+    files = [
+        path
+        for kind in ("migrations/*.py", "flows/*.toml", "deadlines.csv")
+        for path in PROJECT.glob(f"renda/**/{kind}")
+    ]
+    code = _digest([*_contents(files), (PROJECT / "requirements.lock").read_bytes()])
     before = _applied()
     if before and _read(stamp) == {"code": code, "database": before}:
         return
