@@ -39,7 +39,7 @@ def _herself(person: Person, address: str = "") -> Actor:
     return replace(actor, tenants=actor.tenants | (home or {NO_TENANT}))
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings no types
     """Nobody signs up; a person is created by an office."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -65,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user = request.user
         if isinstance(user, Person) and not user.has_usable_password():
             return reverse("account_set_password")
-        return super().get_login_redirect_url(request)
+        return str(super().get_login_redirect_url(request))
 
     def send_notification_mail(self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any) -> None:
         """Called by allauth after each change of a second factor: it is written into the trail, no mail is sent."""
@@ -78,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):
         second_factor_change(_herself(user), change=name)
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings no types
     """Secrets are closed with the house's key; an administrator cannot be without a second factor."""
 
     def encrypt(self, text: str) -> str:

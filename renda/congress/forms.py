@@ -63,11 +63,11 @@ class _Counted:
         return str(code)
 
 
-class SecondFactorForm(_Counted, AuthenticateForm):
+class SecondFactorForm(_Counted, AuthenticateForm):  # type: ignore[misc]  # allauth brings no types
     """The second step of signing in."""
 
 
-class ReauthenticateForm(_Counted, BaseReauthenticateForm):
+class ReauthenticateForm(_Counted, BaseReauthenticateForm):  # type: ignore[misc]  # allauth brings no types
     """The same before a change of the second factor."""
 
 

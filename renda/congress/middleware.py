@@ -41,7 +41,7 @@ class ActorMiddleware:
         if _rested_too_long(request):
             logout(request)
             return HttpResponseRedirect(f"{reverse('account_login')}?rested=1")
-        request.actor = SimpleLazyObject(lambda: actor_for(request.user, address=address))  # type: ignore[attr-defined, arg-type]
+        request.actor = SimpleLazyObject(lambda: actor_for(request.user, address=address))  # type: ignore[attr-defined]
         if _owes_second_factor(request):
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
         return self._answer(request)

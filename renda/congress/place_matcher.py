@@ -62,7 +62,7 @@ class PlaceMatcher:
         """Over the places in force under the congresses of this site; kept until places or congresses change."""
         tops = Congress.objects.filter(tenant__parent__isnull=True).values_list("place__code", "place__level")
         newest = PlaceVersion.objects.aggregate(newest=Max("id"))["newest"]
-        return _over(tuple(sorted(code[: _PREFIX[level]] for code, level in tops)), newest)
+        return _over(tuple(sorted(code[: _PREFIX[PlaceLevel(level)]] for code, level in tops)), newest)
 
     def find(self, text: str) -> list[FoundPlace]:
         """Places that the text names, the surest first; empty when there is none, or none that is sure.

@@ -65,7 +65,8 @@ def holdings_for(actor: Actor) -> QuerySet[Holding]:
     """Who holds which post in the actor's congresses."""
     # The congress of the post is the congress of the holding: what permissions are asked for.
     rows = Holding.objects.filter(post__tenant_id__in=actor.tenants).annotate(tenant_id=F("post__tenant_id"))
-    return rows.select_related("person", "post")
+    found: QuerySet[Holding] = rows.select_related("person", "post")
+    return found
 
 
 def business_holdings_for(actor: Actor) -> QuerySet[Holding]:
@@ -88,7 +89,10 @@ def mandates_for(actor: Actor) -> QuerySet[Mandate]:
 def sessions_for(actor: Actor) -> QuerySet[UserSession]:
     """One's own sessions; for a security administrator those of the people of her congresses."""
     tenants = policy.tenants_where(actor, "security.sessions")
-    return UserSession.objects.filter(Q(user_id=actor.party_id) | Q(user__party__tenant_id__in=tenants))
+    rows: QuerySet[UserSession] = UserSession.objects.filter(
+        Q(user_id=actor.party_id) | Q(user__party__tenant_id__in=tenants)
+    )
+    return rows
 
 
 def congresses_for(actor: Actor) -> QuerySet[Congress]:

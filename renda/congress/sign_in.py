@@ -102,14 +102,15 @@ def _claim(account_key: str, address_key: str) -> bool:
                 failures = CASE WHEN lock.last_failed_at < %(forgotten)s THEN 1 ELSE lock.failures + 1 END,
                 last_failed_at = %(now)s,
                 blocked_until = CASE WHEN lock.last_failed_at >= %(forgotten)s AND lock.failures + 1 >= %(free)s
-                    THEN %(now)s + least(%(first)s * 2 ^ least(lock.failures + 1 - %(free)s, 20), %(longest)s)
+                    THEN %(now)s + make_interval(secs => least(%(first)s * 2 ^ least(lock.failures + 1 - %(free)s, 20), %(longest)s))
                     ELSE %(now)s END
                 WHERE lock.blocked_until <= %(now)s
             RETURNING failures
             """,
             {
                 "id": new_id(), "account": account_key, "address": address_key, "now": now,
-                "forgotten": now - FORGET_AFTER, "free": FREE_TRIES, "first": FIRST_DELAY, "longest": LONGEST_DELAY,
+                "forgotten": now - FORGET_AFTER, "free": FREE_TRIES,
+                "first": FIRST_DELAY.total_seconds(), "longest": LONGEST_DELAY.total_seconds(),
             },
         )  # fmt: skip
         if cursor.fetchone() is None:

@@ -27,19 +27,19 @@ MOST_CODES = 10
 
 
 def _herself(actor: Actor) -> QuerySet[Person]:
-    return Person.objects.filter(party_id=actor.party_id)
+    return Person.objects.filter(party_id__in=() if actor.party_id is None else (actor.party_id,))
 
 
 @new("person.sign_in", title="登录")
 def person_sign_in(ctx: Context, *, method: str) -> Person:
     """Note that the actor has signed in; what was shown is checked before (``congress.sign_in.check``)."""
-    return Person.objects.get(party_id=ctx.actor.party_id)
+    return _herself(ctx.actor).get()
 
 
 @new("person.sign_out", title="退出登录")
 def person_sign_out(ctx: Context) -> Person:
     """Note that the actor has signed out."""
-    return Person.objects.get(party_id=ctx.actor.party_id)
+    return _herself(ctx.actor).get()
 
 
 @existing("person.set_password", title="修改密码", select=_herself, private=["password"])
@@ -138,7 +138,7 @@ def session_end(ctx: Context, session: UserSession) -> None:
 @new("second_factor.change", title="变更第二登录凭证")
 def second_factor_change(ctx: Context, *, change: str) -> Person:
     """Note what the actor has done with her own second factor (totp_activated, recovery_codes_generated …)."""
-    return Person.objects.get(party_id=ctx.actor.party_id)
+    return _herself(ctx.actor).get()
 
 
 @existing("second_factor.reset", title="重置第二登录凭证", permission="security.reset", select=people_for)

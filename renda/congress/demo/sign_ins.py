@@ -109,15 +109,15 @@ def _holder(
         with tenant_transaction(tenants):
             homes = list(Station.objects.filter(kind=Station.Kind.HOME).values_list("manager_id", flat=True))
         held = held.filter(post_id__in=homes)
-    row = held.order_by("id").values_list("person_id", "person__name").first()
+    row = held.select_related("person").order_by("id").first()
     if row is None:
         raise LookupError(f"{kind} {what} {place}")
-    return row
+    return row.person_id, row.person.name
 
 
 def _a_code() -> str:
     row = WallCode.objects.filter(kind=WallCode.Kind.STATION, tenant__congress__place__code=_TOWNSHIP).order_by("id")
-    return row.values_list("code", flat=True)[0]
+    return str(row.values_list("code", flat=True)[0])
 
 
 def _write(file: Path, text: str) -> None:

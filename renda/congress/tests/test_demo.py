@@ -3,9 +3,10 @@
 import json
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def data(settings: object, tmp_path: Path) -> Iterator[Path]:
+def data(settings: Any, tmp_path: Path) -> Path:
     settings.RENDA_DATA_DIR = tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return tmp_path
@@ -117,7 +118,7 @@ def test_a_real_site_is_never_mixed_with_the_demo(cast: Cast, data: Path) -> Non
     assert Person.objects.count() == len(cast.people)
 
 
-def monkey_answer(answer: str, call: object) -> None:
+def monkey_answer(answer: str, call: Callable[[], object]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("builtins.input", lambda _: answer)
         call()

@@ -1,17 +1,19 @@
 """My deputies by place, by name, by station: in one step, and only what is published."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from renda.congress.api import congress_of, find_deputies, open_code, stations_at
+from renda.congress.api import FoundDeputy, congress_of, find_deputies, open_code, stations_at
 from renda.congress.models import Mandate, Person
 from renda.congress.pinyin import reading
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
 
 
-def names(found: list) -> list[str]:
+def names(found: list[FoundDeputy]) -> list[str]:
     return [deputy.name for deputy in found]
 
 
@@ -48,7 +50,7 @@ def test_a_station_finds_who_serves_there_whatever_their_congress(cast: Cast) ->
 @pytest.mark.parametrize(
     "change", [{"status": "resigned"}, {"ends_on": "2024-01-01"}, {"is_public": False}, {"status": "frozen"}]
 )
-def test_who_left_or_did_not_consent_is_not_found(cast: Cast, change: dict) -> None:
+def test_who_left_or_did_not_consent_is_not_found(cast: Cast, change: dict[str, Any]) -> None:
     with tenant_transaction(cast.tenants, durable=False):
         Mandate.objects.filter(id=cast.mandates["deputy"].id).update(**change)
     assert "代表甲" not in names(find_deputies(place_code="421102101001"))

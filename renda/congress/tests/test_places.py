@@ -4,6 +4,7 @@ import json
 from datetime import date
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -104,7 +105,7 @@ def test_a_file_that_is_no_list_is_refused(tmp_path: Path, content: bytes) -> No
 
 
 def test_only_the_system_administrator_may_import(cast: Cast) -> None:
-    given = {"rows": [], "as_of": date(2025, 12, 31), "source": "甲"}
+    given: dict[str, Any] = {"rows": [], "as_of": date(2025, 12, 31), "source": "甲"}
     for role in ("constituent", "deputy", "business_administrator", "stranger", "security_administrator"):
         with pytest.raises(Forbidden):
             place_import(cast.actor(role), **given)

@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -182,7 +183,12 @@ def test_a_deputy_resigns_is_suspended_and_restored(cast: Cast) -> None:
 
 @pytest.mark.parametrize("role", ["constituent", "deputy", "other_deputy", "presidium_clerk", "stranger"])
 def test_who_may_not_end_a_mandate_changes_nothing(cast: Cast, role: str) -> None:
-    for action, given in ((mandate_end, {"status": "resigned"}), (mandate_suspend, {}), (mandate_restore, {})):
+    presses: tuple[tuple[Any, dict[str, str]], ...] = (
+        (mandate_end, {"status": "resigned"}),
+        (mandate_suspend, {}),
+        (mandate_restore, {}),
+    )
+    for action, given in presses:
         with pytest.raises((Forbidden, NotFound)):
             action(cast.actor(role), cast.mandates["deputy"].id, reason="试试", **given)
     with tenant_transaction(cast.tenants, durable=False):
@@ -197,6 +203,6 @@ def test_who_may_not_end_a_mandate_changes_nothing(cast: Cast, role: str) -> Non
         {"status": "resigned", "reason": "x", "on": date(2001, 1, 1)},
     ],
 )
-def test_an_end_needs_its_kind_its_reason_and_a_day_inside(cast: Cast, given: dict) -> None:
+def test_an_end_needs_its_kind_its_reason_and_a_day_inside(cast: Cast, given: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         mandate_end(cast.actor("business_administrator"), cast.mandates["deputy"].id, **given)

@@ -1,6 +1,7 @@
 """Signing in: passwords, one-use codes, second factors, a lock that spares the owner, and the trail of all of it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,7 +34,7 @@ NOW = datetime(2026, 9, 3, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture(autouse=True)
-def quick(settings: object) -> None:
+def quick(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     cache.clear()
 
@@ -44,17 +45,17 @@ def give_password(person: Person, password: str = PASSWORD) -> None:
 
 
 def give_totp(person: Person) -> str:
-    secret = generate_totp_secret()
+    secret: str = generate_totp_secret()
     Authenticator.objects.create(user=person, type="totp", data={"secret": encrypt(secret, purpose=MFA)})
     return secret
 
 
 def totp_now(secret: str) -> str:
     counters = list(yield_hotp_counters_from_time())
-    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2]))
+    return str(format_hotp_value(hotp_value(secret, counters[len(counters) // 2])))
 
 
-def press(client: Client, user_name: str, secret: str, **more: str) -> object:
+def press(client: Client, user_name: str, secret: str, **more: str) -> Any:
     return client.post("/sign-in/", {"user_name": user_name, "secret": secret, **more})
 
 
@@ -266,7 +267,7 @@ def test_six_figures_cannot_be_guessed(cast: Cast, client: Client) -> None:
     assert not signed_in(client)
 
 
-def test_a_browser_that_rests_is_signed_out(cast: Cast, client: Client, settings: object) -> None:
+def test_a_browser_that_rests_is_signed_out(cast: Cast, client: Client, settings: Any) -> None:
     give_password(cast.people["deputy"])
     press(client, "deputy", PASSWORD)
     assert client.get("/account/").status_code == 200

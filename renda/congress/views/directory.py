@@ -87,7 +87,7 @@ _PERSON: dict[str, tuple[type[HouseForm], Any]] = {
 
 def _person_context(request: ActorRequest, pk: int, forms: dict[str, HouseForm] | None = None) -> dict[str, object]:
     actor = request.actor
-    person: Person = one(selectors.people_for(actor).select_related("party__tenant"), pk)
+    person: Person = one(selectors.people_for(actor).select_related("party__tenant").defer(None), pk)
     administers = Holding.objects.filter(
         person_id=pk, post__post__kind__in=SEPARATED_ADMINISTRATORS, ends_on__isnull=True
     ).exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import messages
@@ -38,7 +39,7 @@ def _allowed(request: ActorRequest) -> None:
 def template(request: ActorRequest) -> StreamingHttpResponse:
     """The spreadsheet to fill in, with one example row."""
     _allowed(request)
-    columns = [Column(column.title, lambda row, name=column.name: row[name]) for column in COLUMNS]
+    columns = [Column(column.title, itemgetter(column.name)) for column in COLUMNS]
     example = {column.name: column.example for column in COLUMNS}
     response = StreamingHttpResponse(
         stream_xlsx(columns, [example]),
@@ -86,7 +87,8 @@ def _preview(request: ActorRequest, congress: Congress, rows: list[RosterRow], s
 
 
 def _term(congress: Congress, starts_on: date | None) -> Term:
-    current = Term.objects.select_related("tenant").filter(tenant_id=congress.tenant_id, ends_on__isnull=True).first()
+    running = Term.objects.select_related("tenant").filter(tenant_id=congress.tenant_id, ends_on__isnull=True)
+    current: Term | None = running.first()
     if current is None:
         raise Invalid("roster.term", fields={"congress": "这个人民代表大会没有正在进行的一届。"})
     if starts_on is None:

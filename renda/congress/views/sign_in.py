@@ -72,7 +72,8 @@ def _enter(request: HttpRequest, checked: Checked) -> HttpResponse:
     # As good as a confirmation: what asks for one within the next minutes has it.
     record_authentication(request, checked.person, method=checked.method, reauthenticated=True)
     login = Login(user=checked.person, email_verification="none", redirect_url=_next(request) or None)
-    return perform_login(request, login)
+    response: HttpResponse = perform_login(request, login)
+    return response
 
 
 @login_required
@@ -100,8 +101,5 @@ def end_session(request: ActorRequest, pk: int) -> HttpResponse:
     """End one of my sessions, or (security administrator) somebody's."""
     session_end(request.actor, pk)
     messages.success(request, "已结束该登录会话。")
-    return SeeOther(
-        request.POST.get("back")
-        if request.POST.get("back") == reverse("congress:session.list")
-        else reverse("congress:account")
-    )
+    # From the list of all sessions back to it; the address itself is never taken from the form.
+    return SeeOther(reverse("congress:session.list" if "back" in request.POST else "congress:account"))
