@@ -1,4 +1,4 @@
-"""What the who-expressions of flow files mean: ``post:KIND`` and ``head`` at an organisation or a congress."""
+"""What the who-expressions of flow files mean: ``post:KIND``, ``head`` and ``superior``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from renda.congress.models import HEAD_KINDS, Congress, Organisation, OrganisationKind, Post, PostKind, Station
+from renda.kernel import clock
+from renda.kernel.parties.models import Holding, Party
 from renda.kernel.tenancy.models import Tenant
 
 # "The congress's" clerk, vetter … sits in the body that does the daily work of deputies, not in any committee.
@@ -23,10 +25,13 @@ def posts_named(expression: str, anchor: models.Model | None, tenant_id: int) ->
     congress, a tenant, or nothing: the case's own), or at a station (its manager; its sub-district's working
     committee before the congress). A congress's assigner, vetter, supervisor, clerk, leader are those of its deputies'
     work committee or presidium. ``head``: the post that answers for the organisation, best kind first.
+    ``superior`` (anchor a party): see ``_superiors``.
     """
     word, _, kind = expression.partition(":")
+    if word == "superior":
+        return _superiors(anchor)
     if word == "head":
-        return _head(anchor)
+        return _head(Q(organisation=anchor)) if isinstance(anchor, Organisation) else []
     if word != "post" or kind not in PostKind.values:
         return []
     if isinstance(anchor, Organisation):
@@ -58,12 +63,46 @@ def _at_station(kind: str, station: Station) -> list[int]:
     return _posts(kind, committee & here) or _in_congress(kind, station.tenant_id)
 
 
-def _head(anchor: models.Model | None) -> list[int]:
-    if not isinstance(anchor, Organisation):
-        return []
+def _head(where: Q) -> list[int]:
     found = dict(
-        Post.objects.filter(organisation=anchor, kind__in=HEAD_KINDS, party__is_active=True)
+        Post.objects.filter(where, kind__in=HEAD_KINDS, party__is_active=True, organisation__is_active=True)
         .order_by("-party_id")
         .values_list("kind", "party_id")
     )
     return next(([found[kind]] for kind in HEAD_KINDS if kind in found), [])
+
+
+def _superiors(anchor: models.Model | None) -> list[int]:
+    """Whom a post answers to; for a person whom her posts of today answer to, none of her own posts among them.
+
+    The head of its organisation; for the head that of the organisation above; without one, for a handling unit the
+    head of the body that assigns and oversees (deputies' work committee, presidium), for a body of the congress its
+    chair. A deputy answers to voters and electing units alone (代表法 2025): she has no superior here.
+    """
+    if not isinstance(anchor, Party):
+        return []
+    where = Q(party=anchor)
+    if anchor.kind == Party.Kind.PERSON:
+        today = clock.today()
+        held = Holding.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), person=anchor, starts_on__lte=today)
+        where = Q(party_id__in=held.values("post_id"))
+    posts = list(Post.objects.filter(where).select_related("organisation").order_by("party_id"))
+    own = {post.party_id for post in posts}
+    return list(dict.fromkeys(above for post in posts for above in _above(post) if above not in own))
+
+
+def _above(post: Post) -> list[int]:
+    unit = post.organisation
+    if post.kind == PostKind.DEPUTY:
+        return []
+    bodies = (
+        _DAILY_WORK if unit.is_handler else (OrganisationKind.STANDING_COMMITTEE, OrganisationKind.PRESIDIUM)
+    )
+    for where in (
+        Q(organisation=unit),
+        Q(organisation_id=unit.parent_id),
+        Q(tenant_id=unit.tenant_id, organisation__kind__in=bodies),
+    ):
+        if (found := _head(where)) and found != [post.party_id]:
+            return found
+    return []

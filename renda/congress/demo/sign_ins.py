@@ -105,6 +105,9 @@ def _holder(
         ends_on__isnull=True,
         person__account__is_demo=True,
     ).exclude(person_id__in=taken)
+    if kind == PostKind.DEPUTY:
+        # One who sits in this congress alone.
+        held = held.filter(person__tenant__congress__place__code=place)
     if kind == PostKind.STATION_MANAGER:
         with tenant_transaction(tenants):
             homes = list(Station.objects.filter(kind=Station.Kind.HOME).values_list("manager_id", flat=True))
