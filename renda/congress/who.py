@@ -95,9 +95,7 @@ def _above(post: Post) -> list[int]:
     unit = post.organisation
     if post.kind == PostKind.DEPUTY:
         return []
-    bodies = (
-        _DAILY_WORK if unit.is_handler else (OrganisationKind.STANDING_COMMITTEE, OrganisationKind.PRESIDIUM)
-    )
+    bodies = _DAILY_WORK if unit.is_handler else (OrganisationKind.STANDING_COMMITTEE, OrganisationKind.PRESIDIUM)
     for where in (
         Q(organisation=unit),
         Q(organisation_id=unit.parent_id),

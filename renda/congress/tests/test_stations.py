@@ -62,8 +62,14 @@ def test_a_station_needs_a_name_of_its_own(cast: Cast, name: str) -> None:
 
 def test_a_closed_stations_code_names_nothing_until_it_opens_again(cast: Cast) -> None:
     clerk, station = cast.actor("presidium_clerk"), cast.stations["township"]
-    point = {"latitude": Decimal("30.45"), "longitude": Decimal("114.87")}
-    station_edit(clerk, station.id, name="路口镇代表之家", is_active=False, **point)
+    station_edit(
+        clerk,
+        station.id,
+        name="路口镇代表之家",
+        latitude=Decimal("30.45"),
+        longitude=Decimal("114.87"),
+        is_active=False,
+    )
     assert open_code(cast.codes["station"].code) is None
     station_edit(clerk, station.id, name="路口镇代表之家", address="路口街 1 号")
     assert open_code(cast.codes["station"].code) is not None
