@@ -91,7 +91,7 @@ def find_form(one: Site) -> Form:
         RuntimeError: no form there.
     """
     printed = json.loads((one.root / "sign_ins.json").read_text(encoding="utf-8"))
-    text, path = _page(one, urlsplit(printed["code"]["url"]).path)
+    text, path = _page(one, urlsplit(printed["code_address"]).path)
     for _ in range(2):
         found = _Fields()
         found.feed(text)
@@ -115,7 +115,11 @@ def demo_site() -> Iterator[tuple[Site, BenchDatabase, Form]]:
     with site() as one:
         one.start_ready(180)
         subprocess.run(
-            [sys.executable, "-m", "renda", "demo"], env=one.environment(), cwd=PROJECT, check=True, stdout=sys.stderr
+            [sys.executable, "-m", "renda", "demo"],
+            env=one.environment(),
+            cwd=PROJECT,
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
         socket = one.root / "socket"
         database = BenchDatabase(

@@ -6,6 +6,7 @@ primary keys are made plain ones first (``relax``): the same index is kept up to
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import tempfile
@@ -16,8 +17,10 @@ from typing import Any
 
 from bench.databases import BenchDatabase
 
-# More than any sequence of ours has reached; pgbench's own numbers are 64 bits.
-FRESH_FROM, FRESH_TO = 10**15, 9 * 10**18
+# Fresh ids: above what the bench has made, below 2³¹ (psycopg wrote the captured ids with the narrowest type), and a
+# stretch of its own for each client of each run.
+FRESH_FROM, FRESH_EACH = 1_000_000_000, 25_000_000
+_stretches = itertools.count()
 MAX_SCRIPTS = 100  # pgbench takes 128
 
 
@@ -28,10 +31,16 @@ class Captured:
     statements: tuple[str, ...]
     new_ids: tuple[int, ...]
 
+    def heads(self) -> str:
+        """The beginning of each statement on a numbered line, to see what is asked."""
+        return "\n".join(f"{number:3} {' '.join(one.split())[:150]}" for number, one in enumerate(self.statements, 1))
+
     def script(self) -> str:
         """A pgbench script that puts the same statements with fresh ids."""
         names = {str(one): f"fresh_{index}" for index, one in enumerate(self.new_ids)}
-        sets = [f"\\set {name} random({FRESH_FROM}, {FRESH_TO})" for name in names.values()]
+        first = f":start + :client_id * {FRESH_EACH} + :used"
+        sets = [f"\\set {name} {first} + {index}" for index, name in enumerate(names.values())]
+        sets.append(f"\\set used :used + {len(names)}")
         body = "\n".join(f"{statement.rstrip().rstrip(';')};" for statement in self.statements)
         if names:
             found = re.compile(r"(?<![\w.])(" + "|".join(names) + r")(?![\w.])")
@@ -97,7 +106,24 @@ def pgbench(database: BenchDatabase, works: Sequence[Captured], *, clients: int,
             path = Path(folder, f"{number}.sql")
             path.write_text(work.script(), encoding="utf-8")
             files += ["-f", str(path)]
-        command = ["pgbench", "-n", "-c", str(clients), "-j", "1", "-T", str(seconds), *files, "-U", str(parts["user"])]
+        start = FRESH_FROM + FRESH_EACH * min([next(_stretches) for _ in range(clients)])
+        command = [
+            "pgbench",
+            "-n",
+            "-D",
+            f"start={start}",
+            "-D",
+            "used=0",
+            "-c",
+            str(clients),
+            "-j",
+            "1",
+            "-T",
+            str(seconds),
+            *files,
+            "-U",
+            str(parts["user"]),
+        ]
         for option, name in (("-h", "host"), ("-p", "port")):
             if parts.get(name):
                 command += [option, str(parts[name])]

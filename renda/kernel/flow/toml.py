@@ -7,6 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 _NEWLINE = "\n"
+# The database keeps no order of keys; people read a flow in this one. What is not named here comes last.
+_ORDER = (
+    *("key", "from", "id", "title", "subject", "kind", "on", "when", "otherwise", "to", "who", "mode", "actions"),
+    *("titles", "deadline", "on_timeout", "on_empty", "until", "call", "join", "outcome"),
+)
+_RANK = {key: rank for rank, key in enumerate(_ORDER)}
 
 
 def to_toml(graph: Mapping[str, Any]) -> str:
@@ -19,7 +25,8 @@ def to_toml(graph: Mapping[str, Any]) -> str:
 
 
 def _pairs(table: Mapping[str, Any]) -> str:
-    return "".join(f"{_key(key)} = {_value(value)}\n" for key, value in table.items())
+    ordered = sorted(table.items(), key=lambda item: (_RANK.get(item[0], len(_RANK)), item[0]))
+    return "".join(f"{_key(key)} = {_value(value)}\n" for key, value in ordered)
 
 
 def _key(key: str) -> str:

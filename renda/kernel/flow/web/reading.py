@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -92,7 +93,7 @@ def steps(definition: Definition, problems: Iterable[Problem] = ()) -> list[Step
             number,
             node,
             KIND_TITLES[node.kind],
-            tuple(_facts(node, subject)),
+            tuple(_facts(definition, node, subject)),
             tuple(_way(definition, subject, node, edge, edges.get(edge, -1)) for edge in definition.out(node.id)),
             tuple(by_node.get(node.id, ())),
             editable=node.id in in_file and node.kind in ("task", "circulate"),
@@ -109,7 +110,7 @@ def _numbered(definition: Definition) -> dict[Edge, int]:
     return {edge: index - offset for index, edge in enumerate(definition.edges) if index >= offset}
 
 
-def _facts(node: Node, subject: SubjectType | None) -> Iterable[tuple[str, str]]:
+def _facts(definition: Definition, node: Node, subject: SubjectType | None) -> Iterable[tuple[str, str]]:
     if node.kind in ("task", "circulate"):
         yield "办理人" if node.kind == "task" else "传阅给", "、".join(who_title(word, subject) for word in node.who)
         yield "无人可办时", EMPTY_TITLES[node.on_empty]
@@ -121,7 +122,7 @@ def _facts(node: Node, subject: SubjectType | None) -> Iterable[tuple[str, str]]
     if node.deadline is not None:
         yield "时限", deadline_text(node.deadline)
     if node.on_timeout:
-        yield "到期后", "、".join(_timeout(word) for word in node.on_timeout)
+        yield "到期后", "、".join(_timeout(definition, node, word) for word in node.on_timeout)
     if node.kind == "wait":
         yield "等待", _until(node, subject)
     if node.kind == "call" and node.call is not None:
@@ -154,8 +155,20 @@ def deadline_text(deadline: Deadline) -> str:
     return f"{rule.title}（{rule.figure}，{rule.citation}）" if rule else f"规则 {deadline.rule}（本级无此规定）"
 
 
-def _timeout(word: str) -> str:
-    return TIMEOUT_TITLES.get(word) or f"转到“{word.removeprefix('go:')}”"
+def _timeout(definition: Definition, node: Node, word: str) -> str:
+    if word in TIMEOUT_TITLES:
+        return TIMEOUT_TITLES[word]
+    name = word.removeprefix("go:")
+    edge = definition.edge(node.id, name) or next((one for one in definition.out(node.id) if one.to == name), None)
+    target = definition.by_id.get(edge.to) if edge else None
+    return f"转到“{target.title if target else name}”"
+
+
+def _condition(text: str, subject: SubjectType | None) -> str:
+    """A condition with the fields' titles in it."""
+    for name, title in subject.field_titles.items() if subject else ():
+        text = re.sub(rf"\b{name}\b", title, text)
+    return text
 
 
 def _until(node: Node, subject: SubjectType | None) -> str:
@@ -164,7 +177,7 @@ def _until(node: Node, subject: SubjectType | None) -> str:
     if until.event:
         parts.append(titles.get(until.event, until.event))
     if until.when:
-        parts.append(f"条件 {until.when}")
+        parts.append(f"条件 {_condition(until.when, subject)}")
     if until.at:
         name = until.at.removeprefix("field:")
         parts.append(f"到{subject.field_titles.get(name, name) if subject else name}")
@@ -176,9 +189,11 @@ def _until(node: Node, subject: SubjectType | None) -> str:
 def _way(definition: Definition, subject: SubjectType | None, node: Node, edge: Edge, number: int) -> Way:
     target = definition.by_id.get(edge.to)
     if node.kind == "choice":
-        when = "其他情况" if edge.otherwise else f"如果 {edge.when}"
+        when = "其他情况" if edge.otherwise else f"如果 {_condition(edge.when, subject)}"
     elif node.kind in ("parallel", "join", "circulate", "start") or len(definition.out(node.id)) == 1:
         when = "然后" if edge.on in ("approve", "submit") else _action_title(node, edge.on, subject)
+    elif node.kind == "task" and edge.on == "approve" and "approve" not in node.actions:
+        when = "跳过时"
     else:
         when = _action_title(node, edge.on, subject)
     return Way(number, when, target.title if target else edge.to, f"step-{edge.to}")
