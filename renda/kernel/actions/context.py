@@ -6,27 +6,20 @@ Foreign keys are deferred to the commit, so the order of the tables does not mat
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import models
 
 from renda.kernel import clock
+from renda.kernel.actions.storing import insert_rows, store_fields
 from renda.kernel.events.models import Event
 from renda.kernel.jobs import registry as jobs
 from renda.kernel.parties import Actor
 
 Flusher = Callable[["Context", list[Any]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A point that the unit of work can be taken back to."""
-
-    sizes: dict[str, int]
 
 
 class Context:
@@ -37,7 +30,9 @@ class Context:
 
     def __init__(self, actor: Actor, *, quiet: bool = False) -> None:
         self.actor = actor
-        self.now: datetime = clock.now()
+        # A replay of history moves ``now``; ``opened`` stays: who holds which post is asked of that day.
+        self.opened: datetime = clock.now()
+        self.now: datetime = self.opened
         # A replay of history tells nobody.
         self.quiet = quiet
         # What other kernel parts keep for the length of this unit of work (the flow's loaded aggregates).
@@ -69,12 +64,11 @@ class Context:
             self._events[key] = None
 
     def defer(self, job: str, **arguments: Any) -> None:
-        """Run a registered job after the commit; it is a row of this transaction.
+        """Run a registered job after the commit; it is a row of this transaction, stored at the flush.
 
-        Raises:
-            KeyError: no such job.
+        A name that nobody registered is an ``UnknownJobError`` at the flush (and an error of ``renda check`` before).
         """
-        jobs.defer(job, **arguments)
+        self.collect("jobs", (job, arguments), _defer)
 
     def detail(self, **values: Any) -> None:
         """Add to what the audit trail keeps of this act (never personal data)."""
@@ -93,18 +87,6 @@ class Context:
         finally:
             self.now = before
 
-    def mark(self) -> Mark:
-        """Remember what is buffered now."""
-        sizes = {name: len(items) for name, (_, _, items) in self._collected.items()}
-        return Mark({"": len(self._inserts), " ": len(self._updates), **sizes})
-
-    def back_to(self, mark: Mark) -> None:
-        """Forget what was buffered since ``mark`` (one refused subject of a set)."""
-        del self._inserts[mark.sizes[""] :]
-        del self._updates[mark.sizes[" "] :]
-        for name, (_, _, items) in self._collected.items():
-            del items[mark.sizes.get(name, 0) :]
-
     def flush(self) -> None:
         """Write what is buffered: collected firsts, inserts and updates by table, the other collected, events."""
         self._run_collected(first=True)
@@ -112,7 +94,7 @@ class Context:
         for row in self._inserts:
             by_model[type(row)].append(row)
         for model, rows in by_model.items():
-            model._base_manager.bulk_create(rows)
+            insert_rows(model, rows)
         fresh = {(type(row), row.pk) for row in self._inserts}
         _store(update for update in self._updates if (type(update[0]), update[0].pk) not in fresh)
         self._inserts.clear()
@@ -129,7 +111,11 @@ class Context:
                 flusher(self, items)
 
 
-def _store(updates: Any) -> None:
+def _defer(_: Context, wanted: list[tuple[str, dict[str, Any]]]) -> None:
+    jobs.defer_many(wanted)
+
+
+def _store(updates: Iterable[tuple[models.Model, tuple[str, ...]]]) -> None:
     """One UPDATE a table and set of fields; a later value of a row wins because the row itself holds it."""
     wanted: dict[tuple[type[models.Model], Any], tuple[models.Model, set[str]]] = {}
     for row, fields in updates:
@@ -138,20 +124,5 @@ def _store(updates: Any) -> None:
     groups: defaultdict[tuple[type[models.Model], tuple[str, ...]], list[models.Model]] = defaultdict(list)
     for (model, _), (row, names) in wanted.items():
         groups[(model, tuple(sorted(names)))].append(row)
-    for (model, names), rows in groups.items():
-        _update(model, names, rows)
-
-
-def _update(model: type[models.Model], names: Sequence[str], rows: list[models.Model]) -> None:
-    manager = model._base_manager
-    if len(rows) == 1:
-        values = {name: getattr(rows[0], model._meta.get_field(name).attname) for name in names}  # type: ignore[union-attr]
-        manager.filter(pk=rows[0].pk).update(**{_attname(model, name): value for name, value in values.items()})
-    else:
-        manager.bulk_update(rows, list(names), batch_size=200)
-
-
-def _attname(model: type[models.Model], name: str) -> str:
-    field = model._meta.get_field(name)
-    assert isinstance(field, models.Field)
-    return str(field.attname)
+    for (model, changed), rows in groups.items():
+        store_fields(model, changed, rows)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import repeat
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 from django.apps import apps
 from django.db import IntegrityError, models
@@ -22,9 +22,14 @@ from django.db import IntegrityError, models
 from renda.kernel import policy
 from renda.kernel.actions.context import Context
 from renda.kernel.audit import record
+from renda.kernel.audit.models import NO_TENANT
 from renda.kernel.errors import Forbidden, NotFound, RendaError
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
+
+# One item of a set: the row's key, the arguments, the moment.
+_Item = tuple[int, Mapping[str, Any], datetime | None]
+_NOTHING: Mapping[str, Any] = {}
 
 M = TypeVar("M", bound=models.Model)
 P = ParamSpec("P")
@@ -53,6 +58,7 @@ class Action:
     private: frozenset[str] = frozenset()
     quiet: bool = field(default=False, kw_only=True)
     once_key: str | None = field(default=None, kw_only=True)
+    moment: datetime | None = field(default=None, kw_only=True)
 
     def once(self, key: str | None) -> Any:
         """The same action under an idempotency key: a second press with it gives the first one's result."""
@@ -61,6 +67,10 @@ class Action:
     def quietly(self) -> Any:
         """The same action for replayed history: no notices, no live events."""
         return replace(self, quiet=True)
+
+    def at(self, moment: datetime) -> Any:
+        """The same action with the kernel clock held at a moment (a replay of history, one act after the other)."""
+        return replace(self, moment=moment)
 
     def _allow(self, actor: Actor, tenant_id: int | None) -> None:
         if self.permission is not None and not policy.may(actor, self.permission, tenant_id):
@@ -72,10 +82,16 @@ class Action:
     def _refused(self, actor: Actor, error: RendaError, subject: object, given: Mapping[str, Any]) -> None:
         record.refused(actor, self.name, error, subject, given, private=self.private)
 
-    def _first_result(self) -> Any:
-        """What the first press with this key made: the row that its audit entry names."""
-        label, pk = record.subject_of(self.name, self.once_key or "")
-        return apps.get_model(label)._base_manager.get(pk=pk)
+    def _first_result(self, actor: Actor) -> Any:
+        """What the actor's first press with this key was about: the row that its audit entry names; None without one.
+
+        Where the work gives something else than that row (a revealed number), a key makes no sense.
+        """
+        if self.once_key is None:
+            return None
+        with tenant_transaction({*actor.tenants, NO_TENANT}):
+            subject = record.subject_of(actor, self.name, self.once_key)
+            return subject and apps.get_model(subject[0])._base_manager.filter(pk=subject[1]).first()
 
 
 def _tenant_of(subject: object) -> int | None:
@@ -104,18 +120,18 @@ class Existing(Action, Generic[M, P, R]):
                 subject = self._fetch(ctx, [key]).get(key)
                 if subject is None:
                     raise NotFound
-                result = self.join(ctx, subject, *args, **given)
+                with ctx.at(self.moment):
+                    result = self.join(ctx, subject, *args, **given)
                 ctx.flush()
                 return result
-        except RendaError as error:
-            self._refused(actor, error, (self.name.partition(".")[0], key), given)
+        except (RendaError, IntegrityError) as error:
+            # A second press finds what the first has changed (or fails on its entry), and that is its answer.
+            again = self._first_result(actor)
+            if again is not None and again.pk == key:
+                return cast(R, again)
+            if isinstance(error, RendaError):
+                self._refused(actor, error, (self.name.partition(".")[0], key), given)
             raise
-        except IntegrityError as error:
-            if self.once_key is None or "audit_once" not in str(error):
-                raise
-        with tenant_transaction(actor.tenants):
-            again: R = self._first_result()
-            return again
 
     def join(self, ctx: Context, subject: M, /, *args: P.args, **given: P.kwargs) -> R:
         """Do it inside another action's transaction: permission, work, its own audit line."""
@@ -134,48 +150,58 @@ class Existing(Action, Generic[M, P, R]):
     ) -> list[R | RendaError]:
         """Do it for a set of keys in one transaction; results in the order given.
 
-        A refusal undoes the whole set, unless ``skip_refused``: then its error stands in its place. ``times``: the
-        kernel clock for each item (a replay of history).
+        A refusal undoes the whole set. With ``skip_refused`` its error stands in its place instead: the set is halved
+        until it stands alone, so that nothing it has touched, in memory or in the database, reaches the others; the
+        halves are then transactions of their own. ``times``: the kernel clock for each item (a replay of history).
 
         Raises:
             RendaError: the first refusal, when not ``skip_refused``.
         """
-        wanted = list(items)
+        wanted = [(*item, at) for item, at in zip(items, times or repeat(None), strict=False)]
+        return self._set(actor, wanted, skip_refused=skip_refused) if wanted else []
+
+    def _set(self, actor: Actor, wanted: Sequence[_Item], *, skip_refused: bool) -> list[R | RendaError]:
         results: list[R | RendaError] = []
-        refused: list[tuple[int, RendaError, Mapping[str, Any]]] = []
+        key, given = 0, _NOTHING
         try:
             with tenant_transaction(actor.tenants):
                 ctx = Context(actor, quiet=self.quiet)
-                subjects = self._fetch(ctx, sorted({key for key, _ in wanted}))
-                for (key, given), at in zip(wanted, times or repeat(None), strict=False):
-                    mark = ctx.mark()
-                    try:
-                        if key not in subjects:
-                            raise NotFound
-                        with ctx.at(at):
-                            results.append(self.join(ctx, subjects[key], **given))  # type: ignore[call-arg]
-                    except RendaError as error:
-                        refused.append((key, error, given))
-                        if not skip_refused:
-                            raise
-                        ctx.back_to(mark)
-                        results.append(error)
+                subjects = self._fetch(ctx, sorted({key for key, _, _ in wanted}))
+                for key, given, at in wanted:
+                    if key not in subjects:
+                        raise NotFound
+                    with ctx.at(at):
+                        results.append(self.join(ctx, subjects[key], **given))  # type: ignore[call-arg]
                 ctx.flush()
-        finally:
-            for key, error, given in refused:
-                self._refused(actor, error, (self.name.partition(".")[0], key), given)
-        return results
+            return results
+        except RendaError as error:
+            if skip_refused and (half := len(wanted) // 2):
+                first = self._set(actor, wanted[:half], skip_refused=True)
+                return first + self._set(actor, wanted[half:], skip_refused=True)
+            self._refused(actor, error, (self.name.partition(".")[0], key), given)
+            if skip_refused:
+                return [error]
+            raise
 
     def _fetch(self, ctx: Context, keys: Sequence[int]) -> dict[int, M]:
         rows = self.select(ctx.actor)
         if self.case_field is not None and _case_lockers:
-            cases = rows.filter(pk__in=keys).values_list(self.case_field, flat=True)
-            wanted = sorted({int(case) for case in cases if case is not None})
+            cases = self._cases(rows.model, keys)
             for locker in _case_lockers:
-                locker(ctx, wanted)
+                locker(ctx, cases)
         # "self": a selector may join other tables, whose rows are read, not locked.
         locked = rows.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True, of=("self",))
         return {int(row.pk): row for row in locked}
+
+    def _cases(self, model: type[M], keys: Sequence[int]) -> list[int]:
+        """The cases of rows in scope, in key order. The selector is asked once, for the rows themselves: what it hides is
+        locked for a moment and not touched.
+        """
+        assert self.case_field is not None
+        if model._meta.get_field(self.case_field).primary_key:
+            return sorted(keys)
+        cases = model._base_manager.filter(pk__in=keys, **{f"{self.case_field}__isnull": False})
+        return sorted(cases.values_list(self.case_field, flat=True))
 
 
 @dataclass(frozen=True)
@@ -194,45 +220,65 @@ class New(Action, Generic[P, R]):
         try:
             with tenant_transaction(actor.tenants):
                 ctx = Context(actor, quiet=self.quiet)
-                result = self.join(ctx, *args, **given)
+                with ctx.at(self.moment):
+                    result = self.join(ctx, *args, **given)
                 ctx.flush()
                 return result
-        except RendaError as error:
-            self._refused(actor, error, None, given)
+        except (RendaError, IntegrityError) as error:
+            # The second press with a key fails on the first one's entry (``audit_once``), or on what it has changed.
+            if (again := self._first_result(actor)) is not None:
+                return cast(R, again)
+            if isinstance(error, RendaError):
+                self._refused(actor, error, None, given)
             raise
-        except IntegrityError as error:
-            if self.once_key is None or "audit_once" not in str(error):
-                raise
-        with tenant_transaction(actor.tenants):
-            again: R = self._first_result()
-            return again
 
     def join(self, ctx: Context, /, *args: P.args, **given: P.kwargs) -> R:
         """Do it inside another action's transaction."""
+        return self._make(ctx, self.once_key, *args, **given)
+
+    def _make(self, ctx: Context, once: str | None, /, *args: P.args, **given: P.kwargs) -> R:
         self._allow(ctx.actor, None)
         result = self.work(ctx, *args, **given)
         # Permission is asked again where the row now is: "somewhere" was only the first door.
         if (tenant := _tenant_of(result)) is not None:
             self._allow(ctx.actor, tenant)
-        self._audit(ctx, result, given, self.once_key)
+        self._audit(ctx, result, given, once)
         return result
 
     def many(
-        self, actor: Actor, items: Iterable[Mapping[str, Any]], *, times: Sequence[datetime] | None = None
+        self,
+        actor: Actor,
+        items: Iterable[Mapping[str, Any]],
+        *,
+        times: Sequence[datetime] | None = None,
+        keys: Sequence[str] | None = None,
     ) -> list[R]:
         """Make a set in one transaction, one statement a table; ``times`` as in ``Existing.many``.
 
+        ``keys``: each item's idempotency key; ``made`` tells which are there already.
+
         Raises:
             RendaError: the first refusal; nothing is stored then.
+            IntegrityError: a key was used before; nothing is stored then.
         """
+        results: list[R] = []
+        given = _NOTHING
+        try:
+            with tenant_transaction(actor.tenants):
+                ctx = Context(actor, quiet=self.quiet)
+                for given, at, key in zip(items, times or repeat(None), keys or repeat(None), strict=False):
+                    with ctx.at(at):
+                        results.append(self._make(ctx, key, **given))  # type: ignore[call-arg]
+                ctx.flush()
+        except RendaError as error:
+            self._refused(actor, error, None, given)
+            raise
+        return results
+
+    def made(self, actor: Actor, keys: Iterable[str]) -> dict[str, int]:
+        """Of these idempotency keys those that were used, with the id of what was made."""
         with tenant_transaction(actor.tenants):
-            ctx = Context(actor, quiet=self.quiet)
-            results = []
-            for given, at in zip(items, times or repeat(None), strict=False):
-                with ctx.at(at):
-                    results.append(self.join(ctx, **given))  # type: ignore[call-arg]
-            ctx.flush()
-            return results
+            return record.subjects_of(self.name, keys)
 
 
 def existing(

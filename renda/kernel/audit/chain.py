@@ -23,6 +23,7 @@ from renda.kernel.audit.models import AuditEntry, AuditSeal
 from renda.kernel.tenancy import tenant_transaction
 
 BATCH = 2000
+RECENT = 24 * 3600.0  # seconds: how far back the sealer looks twice a second; once a day it looks all the way
 LOCK_SPACE = 7301  # advisory lock space of the sealers
 
 
@@ -65,16 +66,20 @@ def tenants_to_seal(tenants: Iterable[int]) -> list[int]:
         cursor.execute(
             """
             SELECT DISTINCT entry.tenant_id FROM kernel_audit_auditentry entry
-            WHERE entry.recorded_at > now() - interval '1 day'
+            WHERE entry.recorded_at > now() - make_interval(secs => %s)
               AND entry.xid < pg_snapshot_xmin(pg_current_snapshot())
               AND NOT EXISTS (SELECT 1 FROM kernel_audit_auditseal seal WHERE seal.entry_id = entry.id)
-            """
+            """,
+            [RECENT],
         )
         return [int(row[0]) for row in cursor.fetchall()]
 
 
-def seal(tenant_id: int) -> int:
-    """Link the tenant's finished, unsealed entries to its chain; gives how many. Only one sealer works at a time."""
+def seal(tenant_id: int, *, since: float | None = RECENT) -> int:
+    """Link the tenant's finished, unsealed entries to its chain; gives how many. Only one sealer works at a time.
+
+    ``since``: how many seconds back it looks, None for all the way (after an outage).
+    """
     with tenant_transaction([tenant_id]), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, tenant_id % 2**31])
         taken = cursor.fetchone()
@@ -86,11 +91,12 @@ def seal(tenant_id: int) -> int:
             """
             SELECT entry.id, entry.payload_hash FROM kernel_audit_auditentry entry
             WHERE entry.tenant_id = %s
+              AND (%s::float8 IS NULL OR entry.recorded_at > now() - make_interval(secs => %s))
               AND entry.xid < pg_snapshot_xmin(pg_current_snapshot())
               AND NOT EXISTS (SELECT 1 FROM kernel_audit_auditseal seal WHERE seal.entry_id = entry.id)
             ORDER BY entry.recorded_at, entry.id LIMIT %s
             """,
-            [tenant_id, BATCH],
+            [tenant_id, since, since, BATCH],
         )
         links = []
         for entry_id, payload_hash in cursor.fetchall():
@@ -128,10 +134,10 @@ def verify(tenant_id: int, *, grace: timedelta = timedelta(seconds=30)) -> Itera
             cursor.execute(
                 """
                 SELECT entry.id FROM kernel_audit_auditentry entry
-                WHERE entry.tenant_id = %s AND entry.recorded_at < clock_timestamp() - %s
+                WHERE entry.tenant_id = %s AND entry.recorded_at < clock_timestamp() - make_interval(secs => %s)
                   AND NOT EXISTS (SELECT 1 FROM kernel_audit_auditseal seal WHERE seal.entry_id = entry.id)
                 """,
-                [tenant_id, grace],
+                [tenant_id, grace.total_seconds()],
             )
             for (entry_id,) in cursor.fetchall():
                 yield Fault("unsealed", tenant_id, int(entry_id))

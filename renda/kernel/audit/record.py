@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from django.db import models
 from renda.kernel import clock
 from renda.kernel.audit.chain import canonical, entry_hash
 from renda.kernel.audit.models import NO_TENANT, AuditEntry
-from renda.kernel.errors import NotFound, RendaError
+from renda.kernel.errors import RendaError
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 
@@ -100,13 +100,13 @@ def refused(
         AuditEntry.objects.bulk_create([entry])
 
 
-def subject_of(action: str, once: str) -> tuple[str, int]:
-    """The subject (model label, id) of the act that was done under this idempotency key.
+def subjects_of(action: str, keys: Iterable[str]) -> dict[str, int]:
+    """For those of the idempotency keys that were used in scope: the id of the act's subject."""
+    rows = AuditEntry.objects.filter(action=action, once__in=list(keys), subject_id__isnull=False)
+    return dict(rows.values_list("once", "subject_id"))
 
-    Raises:
-        NotFound: it belongs to somebody whose tenant is not in scope.
-    """
-    entry = AuditEntry.objects.filter(action=action, once=once).first()
-    if entry is None or entry.subject_id is None:
-        raise NotFound
-    return entry.subject_type, entry.subject_id
+
+def subject_of(actor: Actor, action: str, once: str) -> tuple[str, int] | None:
+    """The subject (model label, id) of what this actor did under an idempotency key, as far as it is in scope."""
+    mine = AuditEntry.objects.filter(action=action, once=once, actor_kind=actor.kind, actor_id=actor.party_id)
+    return mine.filter(subject_id__isnull=False).values_list("subject_type", "subject_id").first()

@@ -18,7 +18,9 @@ else:  # Django's fields take no type arguments at run time.
 
 
 class TransactionIdField(_WholeNumber):
-    """PostgreSQL's ``xid8``: the 64-bit number of a transaction, never reused."""
+    """PostgreSQL's ``xid8``: the 64-bit number of a transaction, never reused. Not read back by ``RETURNING``."""
+
+    db_returning = False
 
     def db_type(self, connection: Any) -> str:
         return "xid8"

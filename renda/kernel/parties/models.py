@@ -37,9 +37,7 @@ class Holding(Row):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["person", "post"], condition=Q(ends_on__isnull=True), name="holding_once"
-            )
+            models.UniqueConstraint(fields=["person", "post"], condition=Q(ends_on__isnull=True), name="holding_once")
         ]
         indexes: ClassVar = [models.Index(fields=["post"], name="holding_post")]
 

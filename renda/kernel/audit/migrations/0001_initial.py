@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('payload_hash', models.BinaryField()),
                 ('once', models.CharField(max_length=64, null=True)),
                 ('occurred_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField(db_default=renda.kernel.audit.models.Clock())),
+                ('recorded_at', renda.kernel.audit.models.WallClockField(db_default=renda.kernel.audit.models.Clock())),
                 ('xid', renda.kernel.events.models.TransactionIdField(db_default=models.Func(function='pg_current_xact_id'), editable=False)),
             ],
             options={

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from renda.kernel.audit import chain
-from renda.kernel.audit.jobs import seal
+from renda.kernel.audit.jobs import seal_all
 from renda.kernel.audit.models import NO_TENANT, AuditSeal
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
@@ -20,7 +20,7 @@ _WORDS = {"altered": "被改动", "missing": "缺失", "unsealed": "未封存", 
 
 
 class Command(BaseCommand):
-    help = "审计记录:verify 核验,seal 立即封存"
+    help = "审计记录：verify 核验，seal 立即封存"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -30,19 +30,21 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["verb"] == "seal":
-            seal()
+            seal_all()
             return
         anchors = _anchors(options["anchors"])
         faults = sealed = 0
         for tenant_id in [NO_TENANT, *Tenant.objects.order_by("id").values_list("id", flat=True)]:
             for fault in chain.verify(tenant_id):
                 faults += 1
-                self.stdout.write(f"{_WORDS[fault.kind]}:租户 {fault.tenant_id} 记录 {fault.entry_id} 序号 {fault.seq}")
+                self.stdout.write(
+                    f"{_WORDS[fault.kind]}：租户 {fault.tenant_id} 记录 {fault.entry_id} 序号 {fault.seq}"
+                )
             sealed += chain.root(tenant_id)[0]
             if str(tenant_id) in anchors and not _holds(tenant_id, anchors[str(tenant_id)]):
                 faults += 1
-                self.stdout.write(f"与锚定文件不符:租户 {tenant_id}")
-        self.stdout.write(f"已核验 {sealed} 条封存记录,发现 {faults} 处问题。")
+                self.stdout.write(f"与锚定文件不符：租户 {tenant_id}")
+        self.stdout.write(f"已核验 {sealed} 条封存记录，发现 {faults} 处问题。")
         if faults:
             sys.exit(1)
 
@@ -53,7 +55,7 @@ def _anchors(path: Path | None) -> dict[str, Any]:
     try:
         roots: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["roots"]
     except (OSError, ValueError, KeyError) as error:
-        raise CommandError(f"锚定文件读不出来:{path}") from error
+        raise CommandError(f"锚定文件读不出来：{path}") from error
     return roots
 
 
