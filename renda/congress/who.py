@@ -77,7 +77,7 @@ def _superiors(anchor: models.Model | None) -> list[int]:
 
     The head of its organisation; for the head that of the organisation above; without one, for a handling unit the
     head of the body that assigns and oversees (deputies' work committee, presidium), for a body of the congress its
-    chair. A deputy answers to voters and electing units alone (代表法 2025): she has no superior here.
+    chair. A deputy answers to voters and electing units (选举法 2020 第四十九条): she has no superior here.
     """
     if not isinstance(anchor, Party):
         return []
