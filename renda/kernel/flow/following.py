@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,23 @@ def follow(subject_type: str, follower: Follower) -> None:
 
 
 def tell(ctx: Context, tree: Tree, case: Case, event: CaseEvent) -> None:
-    """Call the subject's follower, if it has one."""
+    """Call the followers of the case's subject and of every other case of its tree in which the move moved something: a
+    child that ends moves its caller, a call starts its child.
+    """
+    moved = {case.id: None} | dict.fromkeys(_moved(tree, event))
+    for one in moved:
+        _tell(ctx, tree, tree.cases[one], event)
+
+
+def _moved(tree: Tree, event: CaseEvent) -> Iterator[int]:
+    """The cases whose tokens or tasks a move made or changed."""
+    for effect in event.effects:
+        if effect[1] in ("token", "activation", "task"):
+            row = tree.rows[effect[1]][effect[2]["id"] if effect[0] == "+" else effect[2]]
+            yield row.case_id
+
+
+def _tell(ctx: Context, tree: Tree, case: Case, event: CaseEvent) -> None:
     follower = _followers.get(case.subject_type)
     if follower is None:
         return

@@ -1,12 +1,12 @@
 """My to-dos: open tasks of mine, of the posts I hold, and those delegated to me (代).
 
 One partial index answers it (``task_to_do``: assignee and due of open tasks), whatever the number of cases: see
-``bench/todo.py``. A post's task that somebody has claimed is only his.
+``bench/todo.py``. A post's task that somebody has claimed is only his. Lent is what the engine lets a delegate act on:
+a person lends her own tasks and those of the posts she holds, a post its own; never a secret vote.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
@@ -16,12 +16,19 @@ from django.db.models.functions import JSONObject
 from renda.kernel import clock
 from renda.kernel.flow.models import Activation, Delegation, Task
 from renda.kernel.parties import Actor
+from renda.kernel.parties.models import Holding
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-# Delegated to somebody: the party that delegated → the flows it is for; None means every flow.
-Principals = Mapping[int, frozenset[str] | None]
+
+@dataclass(slots=True)
+class Loan:
+    """What a party has delegated for today: the parties whose tasks it may act on, and the flows (None: every flow)."""
+
+    principal: int
+    parties: set[int]
+    flows: set[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,8 @@ class Counts:
 def to_do(actor: Actor) -> QuerySet[Task]:
     """Open tasks that wait for the actor, the most pressing first.
 
-    One query more when it is built, for the delegations of today; none for an actor without a party.
+    One query more when it is built, for the delegations of today (a second one for the posts of those who delegated);
+    none for an actor without a party.
     """
     return _open(actor).filter(kind="act").order_by(F("due_at").asc(nulls_last=True), "opened_at", "id")
 
@@ -90,37 +98,71 @@ def listed(tasks: QuerySet[Task]) -> QuerySet[WithAnnotations[Task, _Node]]:
     return tasks.select_related("case", "assignee").only(*_SHOWN).annotate(node=Subquery(node))
 
 
-def principals(actor: Actor) -> Principals:
-    """Who has delegated to the actor for today, and for which flows."""
+def loans(actor: Actor) -> list[Loan]:
+    """What is delegated to the actor today: one query, and one for the posts of the principals when there are any."""
     if actor.party_id is None:
-        return {}
+        return []
+    found: dict[int, Loan] = {}
+    for party, key in _delegations(actor).values_list("from_party_id", "flow_key"):
+        loan = found.setdefault(party, Loan(party, {party}, set()))
+        if not key:
+            loan.flows = None
+        elif loan.flows is not None:
+            loan.flows.add(key)
+    if found:
+        for person, post in _held_by(list(found)).values_list("person_id", "post_id"):
+            found[person].parties.add(post)
+    return list(found.values())
+
+
+def brings(actor: Actor) -> Q:
+    """Of tasks in any state those that make their case the actor's concern: her own, her posts', those open ones that are
+    lent to her today, and those she has done in another's name. Part of the query; it asks nothing by itself.
+    """
+    mine = Q(assignee_id__in=actor.party_ids)
+    if actor.party_id is None:
+        return mine
+    for_it = _delegations(actor).filter(Q(flow_key="") | Q(flow_key=OuterRef("case__definition__key")))
+    givers = for_it.filter(
+        Q(from_party_id=OuterRef("assignee_id"))
+        | Exists(_held_by(OuterRef("from_party_id"), post_id=OuterRef(OuterRef("assignee_id"))))
+    )
+    lent = Q(Exists(givers), _in_the_open(), state="open", kind="act")
+    return mine | lent | Q(claimed_by_id=actor.party_id)
+
+
+def _delegations(actor: Actor) -> QuerySet[Delegation]:
     today = clock.today()
-    rows = Delegation.objects.filter(to_party_id=actor.party_id, starts_on__lte=today, ends_on__gte=today)
-    found: dict[int, frozenset[str] | None] = {}
-    for party, key in rows.values_list("from_party_id", "flow_key"):
-        known = found.get(party, frozenset())
-        found[party] = None if not key or known is None else known | {key}
-    return found
+    return Delegation.objects.filter(to_party_id=actor.party_id, starts_on__lte=today, ends_on__gte=today)
+
+
+def _held_by(person: object, **where: object) -> QuerySet[Holding]:
+    today = clock.today()
+    people = {"person_id__in": person} if isinstance(person, list) else {"person_id": person}
+    return Holding.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today, **people, **where)
 
 
 def _open(actor: Actor) -> QuerySet[Task]:
     if not actor.party_ids:
         return Task.objects.none()
-    lent = {party: keys for party, keys in principals(actor).items() if party not in actor.party_ids}
+    lent = loans(actor)
     # The list of assignees is spelled out for the index; what is delegated is then narrowed.
-    tasks = Task.objects.filter(state="open", assignee_id__in=[*actor.party_ids, *lent])
-    if lent:
-        tasks = tasks.filter(Q(assignee_id__in=actor.party_ids) | _delegated(lent))
-    return tasks.filter(Q(claimed_by=None) | Q(claimed_by_id__in=[actor.party_id, *lent]))
+    everybody = set(actor.party_ids).union(*(loan.parties for loan in lent))
+    wanted = Q(assignee_id__in=actor.party_ids) & (Q(claimed_by=None) | Q(claimed_by_id=actor.party_id))
+    for loan in lent:
+        wanted |= _lent(loan)
+    return Task.objects.filter(wanted, state="open", assignee_id__in=everybody)
 
 
-def _delegated(lent: Principals) -> Q:
-    """Tasks lent to the actor: ``act`` tasks of the flows named, and never a secret vote."""
-    always = [party for party, keys in lent.items() if keys is None]
-    named = Q(assignee_id__in=always)
-    for party, keys in lent.items():
-        if keys is not None:
-            named |= Q(assignee_id=party, case__definition__key__in=keys)
+def _lent(loan: Loan) -> Q:
+    tasks = Q(assignee_id__in=loan.parties, kind="act") & (Q(claimed_by=None) | Q(claimed_by_id=loan.principal))
+    if loan.flows is not None:
+        tasks &= Q(case__definition__key__in=loan.flows)
+    return tasks & _in_the_open()
+
+
+def _in_the_open() -> Q:
+    """Not a secret vote. Asked so that what cannot be seen is not lent either."""
     secret = Func(
         F("case__definition__graph"),
         Value("$.node[*] ? (@.id == $id && @.secret == true)"),
@@ -129,6 +171,5 @@ def _delegated(lent: Principals) -> Q:
         arg_joiner=", ",
         output_field=BooleanField(),
     )
-    # Asked so that what cannot be seen is not lent either.
     open_vote = Activation.objects.filter(id=OuterRef("activation_id")).annotate(secret=secret).filter(secret=False)
-    return Q(Exists(open_vote), kind="act") & named
+    return Q(Exists(open_vote))

@@ -15,9 +15,8 @@ STRUCTURE: dict[str, tuple[str, ...]] = {
     "activation": ("state", "outcome", "child_id"),
     "task": ("state", "assignee_id", "claimed_by_id", "action", "seat", "position"),
     "request": ("state",),
-    "party": (),
 }
-# Never restored: a stale press must stay stale, an admitted tenant stays admitted.
+# Never restored: a stale press must stay stale, an admitted tenant stays admitted (so its row is not even loaded).
 KEPT = frozenset({"version", "admitted"})
 
 
@@ -67,6 +66,8 @@ def _after(event: CaseEvent) -> dict[tuple[str, int], dict[str, Any]]:
     """What the event left in each row it wrote (a whole row where it made one)."""
     rows: dict[tuple[str, int], dict[str, Any]] = {}
     for effect in event.effects:
+        if effect[1] == "party":
+            continue
         if effect[0] == "+":
             made = TABLES[effect[1]](**effect[2])
             rows[effect[1], effect[2]["id"]] = {name: getattr(made, name) for name in STRUCTURE[effect[1]]}
@@ -103,6 +104,8 @@ def _made(event: CaseEvent, table: str) -> set[int]:
 def take_back(run: Run, event: CaseEvent) -> None:
     """Apply the inverse: rows it made are cancelled or gone, rows it changed are as before."""
     for effect in reversed(event.effects):
+        if effect[1] == "party":
+            continue
         if effect[0] == "+":
             _unmake(run, run.tree.rows[effect[1]][effect[2]["id"]])
         else:

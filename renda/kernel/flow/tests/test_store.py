@@ -89,6 +89,19 @@ def test_a_unit_of_another_congress_is_admitted_and_a_stranger_is_not(town: Town
         town.do("clerk", flow.act, case, "answer", task_id=task.id)
 
 
+def test_what_went_to_another_congress_can_be_taken_back(town: Town) -> None:
+    case = town.start()
+    town.do("clerk", flow.act, case, "assign")
+    with town.everything():
+        back = [offer for offer in flow.offered(town.actor("clerk"), case) if offer.move == "withdraw"]
+    assert [offer.action for offer in back] == ["assign"]
+    town.do("clerk", flow.withdraw, case, task_id=back[0].task_id)
+    assert town.task(case, "office").state == "open"
+    with town.everything():
+        # Who was admitted stays so: it has seen the case.
+        assert CaseParty.objects.filter(case=case).count() == 2
+
+
 def test_events_replayed_from_the_database_give_the_same_rows(town: Town) -> None:
     case = town.start()
     town.do("clerk", flow.act, case, "assign")
