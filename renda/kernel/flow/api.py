@@ -26,7 +26,7 @@ from renda.kernel.flow.models import Case, CaseEvent, Task
 from renda.kernel.flow.reading import CaseOrId, assignees_of, explain_due, offered, opinions, report_to, trail
 from renda.kernel.flow.reading import case_id as _id
 from renda.kernel.flow.store import Store, mover_of, save
-from renda.kernel.flow.todo import to_do
+from renda.kernel.flow.todo import brings, to_do
 
 __all__ = [
     "Case",
@@ -35,6 +35,7 @@ __all__ = [
     "Task",
     "TaskGone",
     "assignees_of",
+    "brings",
     "explain_due",
     "offered",
     "opinions",
