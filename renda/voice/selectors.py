@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from renda.congress.api import Person, PostKind
+from renda.kernel.flow import api as flow
 from renda.kernel.flow.models import Task
 from renda.kernel.parties import Actor
 from renda.kernel.policy import tenants_where
@@ -17,8 +18,8 @@ def messages_for(actor: Actor) -> QuerySet[Message]:
     """The messages that exist for an actor.
 
     Staff: those of the congresses where a post of theirs may look. Deputies: those left for them. Station managers:
-    those of their stations. Units: those assigned to them. Whoever has or had a task: its message. A message about a
-    person never exists for that person; a sealed one only for those who vet and supervise.
+    those of their stations. Units: those assigned to them. Whoever has or had a task, or is lent one: its message. A
+    message about a person never exists for that person; a sealed one only for those who vet and supervise.
     """
     rows = Message.objects.all()
     if actor.kind == "machine":
@@ -36,7 +37,7 @@ def messages_for(actor: Actor) -> QuerySet[Message]:
         mine |= Q(station__manager_id__in=managed)
     if units:
         mine |= Q(Exists(Assignment.objects.filter(message_id=OuterRef("pk"), unit_id__in=units)))
-    mine |= Q(Exists(Task.objects.filter(case_id=OuterRef("case_id"), assignee_id__in=actor.party_ids)))
+    mine |= Q(Exists(Task.objects.filter(flow.brings(actor), case_id=OuterRef("case_id"))))
     sealed = Q(is_sealed=True) & ~Q(tenant_id__in=tenants_where(actor, "message.view_sealed"))
     return rows.filter(mine).exclude(sealed).exclude(concerns_person=True, deputy_id=actor.party_id)
 
@@ -44,6 +45,12 @@ def messages_for(actor: Actor) -> QuerySet[Message]:
 def messages_to_handle(actor: Actor) -> QuerySet[Message]:
     """The same for actions, with what the flow asks of a message read along: a set costs no more queries than one."""
     return messages_for(actor).select_related("tenant", "assigning_tenant", "lead_unit", "station")
+
+
+def messages_in_units(actor: Actor) -> QuerySet[Message]:
+    """The same with the assignments that are running, for what units do."""
+    running = Assignment.objects.filter(sent_back_at=None, answered_at=None)
+    return messages_to_handle(actor).prefetch_related(Prefetch("assignments", running, to_attr="running_assignments"))
 
 
 def message_of(receipt_number: str) -> QuerySet[Message]:
