@@ -24,7 +24,8 @@ from dataclasses import dataclass, field
 from bench.databases import BenchDatabase
 from bench.report import figure, status
 from bench.site import Form, demo_site
-from tests.process.harness import Site
+from renda.site.serve.supervisor import WEB_WORKERS
+from tests.process.harness import Site, alive, until
 
 CLIENTS = 4
 BACK_MOST = 10.0  # seconds
@@ -39,6 +40,7 @@ class Load:
     one: Site
     form: Form
     acknowledged: list[str] = field(default_factory=list)
+    latest: float = 0.0  # when the latest acknowledged press was made
     pressed_again: int = 0
     refused: list[int] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -67,10 +69,12 @@ class Load:
         begun = time.monotonic()
         while time.monotonic() - begun < GIVE_UP:
             with contextlib.suppress(OSError, http.client.HTTPException):
+                pressed = time.monotonic()
                 answer = self.form.press(self.one, key, f"路灯坏了 {key} 号", timeout=5)
                 if answer == 303:
                     with self._lock:
                         self.acknowledged.append(key)
+                        self.latest = max(self.latest, pressed)
                     return
                 if answer < 500:
                     with self._lock:
@@ -91,14 +95,12 @@ def victims(one: Site) -> dict[str, Callable[[], int]]:
     }
 
 
-def back(load: Load, job_workers: Callable[[], list[int]]) -> float:
-    """Seconds until a message pressed after the kill is acknowledged and a job worker runs."""
-    begun, before = time.monotonic(), len(load.acknowledged)
-    # What was on the way at the moment of the kill may still be acknowledged by a worker that lives.
-    wanted = before + CLIENTS + 1
-    while time.monotonic() - begun < GIVE_UP:
-        if len(load.acknowledged) >= wanted and job_workers():
-            return time.monotonic() - begun
+def back(load: Load, killed: float) -> float:
+    """Seconds from the kill until a press made after it is acknowledged and every process is there again."""
+    one = load.one
+    while time.monotonic() - killed < GIVE_UP:
+        if load.latest > killed and sum(map(alive, one.web_workers())) == WEB_WORKERS and one.job_workers():
+            return time.monotonic() - killed
         time.sleep(0.05)
     return GIVE_UP
 
@@ -128,8 +130,11 @@ def main() -> int:
         for number in range(times):
             time.sleep(CALM)
             name = list(who)[number % len(who)]
-            os.kill(who[name](), signal.SIGKILL)
-            seconds = back(load, one.job_workers)
+            victim = who[name]()
+            os.kill(victim, signal.SIGKILL)
+            killed = time.monotonic()
+            until(lambda: not alive(victim), 5)  # noqa: B023 - called at once
+            seconds = back(load, killed)
             slowest = max(slowest, seconds)
             figure(f"back after kill of {name}", seconds, "s", round=number + 1)
         load.stop()
