@@ -18,7 +18,7 @@ from renda.site.database import NoPostgresError, Server, ServerError, binaries, 
 from renda.site.database.binaries import Binaries
 from tests.process.harness import PROJECT, alive, until
 
-pytestmark = [pytest.mark.process, pytest.mark.xdist_group("process")]
+pytestmark = pytest.mark.process
 
 
 def quiet(sentence: str) -> None:

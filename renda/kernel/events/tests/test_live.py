@@ -16,6 +16,7 @@ from renda.kernel.events import live as live_module
 from renda.kernel.events import signing
 from renda.kernel.events.hub import RESET, Hub
 from renda.kernel.events.live import Live
+from renda.kernel.jobs.tests.aside import run_aside
 
 
 def drain(client: hub_module.Client) -> str:
@@ -178,7 +179,7 @@ def test_a_stream_from_the_first_word_to_the_last() -> None:
         await asyncio.wait_for(task, 5)
         assert len(live.hub) == 0
 
-    asyncio.run(scene())
+    run_aside(scene())
 
 
 def test_a_quiet_stream_beats(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +192,7 @@ def test_a_quiet_stream_beats(monkeypatch: pytest.MonkeyPatch) -> None:
         browser.live.hub.close()
         await asyncio.wait_for(task, 5)
 
-    asyncio.run(scene())
+    run_aside(scene())
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ def test_a_quiet_stream_beats(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_refusals(path: str, keys: list[str], origin: str, status: int) -> None:
     browser = Browser(Live(), path, {"origin": origin} if origin else {}, keys=keys)
-    asyncio.run(browser.go())
+    run_aside(browser.go())
     assert browser.status == status
     assert "access-control-allow-origin" not in browser.headers
     assert len(browser.live.hub) == 0

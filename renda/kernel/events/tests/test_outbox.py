@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import psycopg
@@ -14,6 +13,7 @@ from renda.kernel.events.jobs import trim
 from renda.kernel.events.models import Event
 from renda.kernel.events.outbox import Outbox
 from renda.kernel.ids import new_id
+from renda.kernel.jobs.tests.aside import run_aside
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +38,7 @@ def looking(scene: Callable[[Outbox], Awaitable[None]]) -> None:
         finally:
             await outbox.close()
 
-    asyncio.run(play())
+    run_aside(play())
 
 
 def test_a_slow_transaction_is_heard_and_holds_nobody_up() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from renda.kernel import jobs
 from renda.kernel.jobs import checks, registry, worker
+from renda.kernel.jobs.tests.aside import run_aside
 from renda.kernel.tenancy.models import Tenant
 from renda.kernel.tenancy.scope import current_scope
 
@@ -103,7 +103,7 @@ def test_deferring_and_aborting_sends_no_notice(declared: list[object]) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_does_a_job_and_forgets_it(declared: list[object]) -> None:
     jobs.defer("test.note", number=7)
-    asyncio.run(worker.work(wait=False))
+    run_aside(worker.work(wait=False))
     assert declared == [{"number": 7}]
     assert waiting() == []
 
@@ -131,7 +131,7 @@ def test_the_job_of_a_dead_worker_is_queued_again_and_that_of_a_living_one_is_no
             async with app.open_async():
                 return await worker.rescue(app)
 
-    assert asyncio.run(rescue()) == 1
+    assert run_aside(rescue()) == 1
     assert waiting() == [("test.note", {"number": 1})]
 
 
