@@ -6,9 +6,10 @@ unit of work, which stores each table with one statement.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from renda.kernel.actions.api import Context
 from renda.kernel.errors import NotFound
@@ -16,7 +17,8 @@ from renda.kernel.flow import following, library
 from renda.kernel.flow.definition import Definition
 from renda.kernel.flow.engine.tree import Effect, Tree, from_json
 from renda.kernel.flow.engine.world import Mover
-from renda.kernel.flow.models import Activation, Case, CaseEvent, PendingRequest, Task, Token
+from renda.kernel.flow.loading import rows_of
+from renda.kernel.flow.models import Case, CaseEvent
 from renda.kernel.flow.world import DatabaseWorld
 from renda.kernel.parties import Actor
 
@@ -26,15 +28,15 @@ _KEY = "flow"
 class Store:
     """The trees of one unit of work, by root."""
 
-    def __init__(self, now: datetime) -> None:
-        self.world = DatabaseWorld(now)
+    def __init__(self, now: datetime, people_on: date | None = None) -> None:
+        self.world = DatabaseWorld(now, people_on)
         self._trees: dict[int, Tree] = {}
         self._root_of: dict[int, int] = {}
 
     @classmethod
     def of(cls, ctx: Context) -> Store:
         """The store of an action's unit of work."""
-        store: Store = ctx.kept.setdefault(_KEY, None) or cls(ctx.now)
+        store: Store = ctx.kept.setdefault(_KEY, None) or cls(ctx.now, timezone.localdate(ctx.opened))
         ctx.kept[_KEY] = store
         # A set that replays history has its own moment for each item.
         store.world.now = ctx.now
@@ -83,10 +85,9 @@ class Store:
             tree = self._trees.setdefault(case.root_id, Tree(self.world, definitions, _events))
             tree.add(case)
             self._root_of[case.id] = case.root_id
-        for model in (Token, Activation, Task, PendingRequest):
-            rows: Iterable[Any] = model.objects.filter(case_id__in=list(cases)).order_by("id")
-            for row in rows:
-                self._trees[self._root_of[row.case_id]].add(row)
+        self.world.expect(cases.values())
+        for row in rows_of(cases):
+            self._trees[self._root_of[row.case_id]].add(row)
 
 
 def _calls(definition: Definition) -> bool:
@@ -133,7 +134,7 @@ def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
             keys[f"party:{row.assignee_id}"] = None
     ctx.insert(event)
     ctx.emit(*keys)
-    following.tell(ctx, tree, tree.cases[event.case_id], event.at)
+    following.tell(ctx, tree, tree.cases[event.case_id], event)
 
 
 def mover_of(actor: Actor) -> Mover:

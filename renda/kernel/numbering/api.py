@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from django.db import connection, models
@@ -36,6 +37,7 @@ class _Wish:
     field: str
     series: Series
     template: str
+    day: date
 
 
 def assign(
@@ -59,9 +61,10 @@ def assign(
     """
     day = timezone.localdate(ctx.now)
     series = Series(tenant_id, kind, day.year if year is None else year)
-    _written(ctx, template, series.year, 1)
+    wish = _Wish(row, field, series, template, day)
+    _written(wish, 1)
     ctx.update(row, field)
-    ctx.collect("numbering", _Wish(row, field, series, template), _assign_all, first=True)
+    ctx.collect("numbering", wish, _assign_all, first=True)
 
 
 def take(ctx: Context, tenant_id: int, kind: str, year: int | None = None) -> int:
@@ -90,18 +93,19 @@ def reserve(wanted: Mapping[Series, int]) -> dict[Series, range]:
     return {series: range(taken[series] - count + 1, taken[series] + 1) for series, count in wanted.items()}
 
 
-def _assign_all(ctx: Context, wishes: list[_Wish]) -> None:
+def _assign_all(_ctx: Context, wishes: list[_Wish]) -> None:
     by_series: defaultdict[Series, list[_Wish]] = defaultdict(list)
     for wish in wishes:
         by_series[wish.series].append(wish)
     taken = reserve({series: len(group) for series, group in by_series.items()})
     for series, group in by_series.items():
         for wish, number in zip(group, taken[series], strict=True):
-            setattr(wish.row, wish.field, _written(ctx, wish.template, series.year, number))
+            setattr(wish.row, wish.field, _written(wish, number))
 
 
-def _written(ctx: Context, template: str, year: int, number: int) -> int | str:
-    if not template:
+def _written(wish: _Wish, number: int) -> int | str:
+    # The day of the act, not of the flush: a set of replayed acts has a day for each.
+    if not wish.template:
         return number
-    day = timezone.localdate(ctx.now)
-    return template.format(number=number, year=year, month=day.month, day=day.day)
+    day = wish.day
+    return wish.template.format(number=number, year=wish.series.year, month=day.month, day=day.day)
