@@ -24,14 +24,15 @@ def address(message: Message) -> str:
 
 def stand(ctx: Context, message: Message, standing: Standing) -> None:
     """Keep the stage and the present handler's due moment; tell whose work it has become, or is running late."""
-    before = message.stage
+    before, known = message.stage, (message.stage, message.due_at, message.concluded_at)
     if standing.state == "running":
         message.stage = next((Stage(node) for node in standing.nodes if node in Stage.values), Stage(before))
     else:
         message.stage = _ENDS.get(standing.outcome, Stage.TERMINATED)
         message.concluded_at = standing.moment
     message.due_at = standing.due_at
-    ctx.update(message, "stage", "due_at", "concluded_at")
+    if known != (message.stage, message.due_at, message.concluded_at):
+        ctx.update(message, "stage", "due_at", "concluded_at")
     if word := _WORDS.get(standing.move):
         send(ctx, standing.assignees, f"{word}：{message.subject}", url=address(message), kind=DUE, subject=message)
     elif message.stage != before and standing.assignees and message.stage not in _QUIET:

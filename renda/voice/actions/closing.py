@@ -11,7 +11,11 @@ from renda.voice.models import Answer, Message, Rating, Satisfaction, Verdict
 
 
 @existing(
-    "message.forward", title="反馈群众", permission="message.work", select=selectors.messages_for, case_field="case_id"
+    "message.forward",
+    title="反馈群众",
+    permission="message.work",
+    select=selectors.messages_to_handle,
+    case_field="case_id",
 )
 def message_forward(
     ctx: Context, message: Message, *, note: str = "", task_id: int | None = None, version: int | None = None
@@ -77,7 +81,7 @@ def message_rate(ctx: Context, message: Message, *, process: str, result: str, c
     "message.record_rating",
     title="代录评价",
     permission="message.work",
-    select=selectors.messages_for,
+    select=selectors.messages_to_handle,
     case_field="case_id",
     private=("comment",),
 )
@@ -104,7 +108,11 @@ def message_record_rating(
 
 
 @existing(
-    "message.judge", title="评价研判", permission="message.work", select=selectors.messages_for, case_field="case_id"
+    "message.judge",
+    title="评价研判",
+    permission="message.work",
+    select=selectors.messages_to_handle,
+    case_field="case_id",
 )
 def message_judge(
     ctx: Context,

@@ -7,11 +7,12 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from renda.congress.api import Organisation, assigning_above, may_assign, record_fact
+from renda.congress.api import Organisation, assigning_above, organisations_to_assign, record_fact
 from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Invalid, Refused
 from renda.kernel.flow import api as flow
 from renda.kernel.privacy.api import clean_text
+from renda.kernel.tenancy.models import Tenant
 from renda.voice import selectors
 from renda.voice.actions.common import organisation_of
 from renda.voice.models import Answer, Assignment, Channel, ContactLog, Message, Solved, Stage
@@ -26,7 +27,7 @@ _BY_STAGE = {Stage.DEPUTY: Answer.By.DEPUTY, Stage.STATION: Answer.By.STATION, S
     "message.answer",
     title="答复",
     permission="message.work",
-    select=selectors.messages_for,
+    select=selectors.messages_in_units,
     case_field="case_id",
     private=("body",),
 )
@@ -85,7 +86,11 @@ def message_answer(
 
 
 @existing(
-    "message.refer", title="转请办理", permission="message.work", select=selectors.messages_for, case_field="case_id"
+    "message.refer",
+    title="转请办理",
+    permission="message.work",
+    select=selectors.messages_to_handle,
+    case_field="case_id",
 )
 def message_refer(
     ctx: Context, message: Message, *, note: str = "", task_id: int | None = None, version: int | None = None
@@ -98,7 +103,7 @@ def message_refer(
 
 
 @existing(
-    "message.assign", title="交办", permission="message.work", select=selectors.messages_for, case_field="case_id"
+    "message.assign", title="交办", permission="message.work", select=selectors.messages_to_handle, case_field="case_id"
 )
 def message_assign(
     ctx: Context,
@@ -121,7 +126,7 @@ def message_assign(
     faults = {}
     for field, units in (("lead_unit", (lead_unit,)), ("joint_units", joint_units)):
         for unit in units:
-            if not may_assign(message.assigning_tenant, unit):
+            if unit.id not in _reach(ctx, message.assigning_tenant):
                 faults[field] = f"本级人大机关不能直接向“{unit.name}”交办，请提请上级交办。"
     if lead_unit in joint_units:
         faults["joint_units"] = "主办单位不能同时是会办单位。"
@@ -157,7 +162,7 @@ def message_assign(
     "message.refer_up",
     title="提请上级交办",
     permission="message.work",
-    select=selectors.messages_for,
+    select=selectors.messages_to_handle,
     case_field="case_id",
 )
 def message_refer_up(
@@ -184,7 +189,11 @@ def message_refer_up(
 
 
 @existing(
-    "message.receive", title="接收", permission="message.work", select=selectors.messages_for, case_field="case_id"
+    "message.receive",
+    title="接收",
+    permission="message.work",
+    select=selectors.messages_in_units,
+    case_field="case_id",
 )
 def message_receive(
     ctx: Context, message: Message, *, task_id: int | None = None, version: int | None = None
@@ -198,7 +207,11 @@ def message_receive(
 
 
 @existing(
-    "message.send_back", title="退回", permission="message.work", select=selectors.messages_for, case_field="case_id"
+    "message.send_back",
+    title="退回",
+    permission="message.work",
+    select=selectors.messages_in_units,
+    case_field="case_id",
 )
 def message_send_back(
     ctx: Context,
@@ -223,7 +236,7 @@ def message_send_back(
     flow.send_back(
         ctx, message.case_id, to="office", subject=message, task_id=task_id, version=version, opinion=clean_text(reason)
     )
-    for row in Assignment.objects.filter(message=message, sent_back_at=None, answered_at=None):
+    for row in message.running_assignments:
         row.sent_back_at = ctx.now
         if row.role == Assignment.Role.LEAD:
             row.sent_back_reason, row.proposed_unit = clean_text(reason), proposed_unit
@@ -234,7 +247,11 @@ def message_send_back(
 
 
 @existing(
-    "message.extend", title="申请延期", permission="message.work", select=selectors.messages_for, case_field="case_id"
+    "message.extend",
+    title="申请延期",
+    permission="message.work",
+    select=selectors.messages_to_handle,
+    case_field="case_id",
 )
 def message_extend(
     ctx: Context,
@@ -267,7 +284,7 @@ def message_extend(
     "message.grant_extension",
     title="同意延期",
     permission="message.work",
-    select=selectors.messages_for,
+    select=selectors.messages_to_handle,
     case_field="case_id",
 )
 def message_grant_extension(ctx: Context, message: Message, *, request_id: int, note: str = "") -> Message:
@@ -280,7 +297,7 @@ def message_grant_extension(ctx: Context, message: Message, *, request_id: int, 
     "message.refuse_extension",
     title="不同意延期",
     permission="message.work",
-    select=selectors.messages_for,
+    select=selectors.messages_to_handle,
     case_field="case_id",
 )
 def message_refuse_extension(ctx: Context, message: Message, *, request_id: int, note: str = "") -> Message:
@@ -293,7 +310,7 @@ def message_refuse_extension(ctx: Context, message: Message, *, request_id: int,
     "message.log_contact",
     title="记沟通",
     permission="message.work",
-    select=selectors.messages_for,
+    select=selectors.messages_to_handle,
     case_field="case_id",
     private=("note",),
 )
@@ -322,6 +339,9 @@ def message_log_contact(ctx: Context, message: Message, *, way: str, note: str) 
 
 def _fact(ctx: Context, message: Message, kind: str, title: str) -> None:
     """What the deputy did goes into the dossier by itself; the title names the matter's kind, never the writer."""
+    # Replayed history was nobody's deed here.
+    if message.channel == Channel.REPLAY:
+        return
     if ctx.actor.party_id is not None and ctx.actor.party_id == message.deputy_id:
         record_fact(
             ctx,
@@ -334,11 +354,19 @@ def _fact(ctx: Context, message: Message, kind: str, title: str) -> None:
 
 
 def _open_assignment(message: Message) -> Assignment | None:
-    found: Assignment | None = Assignment.objects.filter(
-        message=message, unit_id=message.lead_unit_id, sent_back_at=None, answered_at=None
-    ).first()
+    return next((one for one in message.running_assignments if one.unit_id == message.lead_unit_id), None)
+
+
+def _reach(ctx: Context, tenant: Tenant) -> frozenset[int]:
+    """The units that a congress's office may assign to; asked once a unit of work."""
+    key = f"voice.reach.{tenant.id}"
+    if key not in ctx.kept:
+        ctx.kept[key] = frozenset(organisations_to_assign(tenant).values_list("id", flat=True))
+    found: frozenset[int] = ctx.kept[key]
     return found
 
 
 def _sent_back(message: Message) -> int:
+    if message.assigned_at is None:
+        return 0
     return Assignment.objects.filter(message=message, role=Assignment.Role.LEAD, sent_back_at__isnull=False).count()

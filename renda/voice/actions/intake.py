@@ -154,7 +154,7 @@ def message_register(
 
 
 @existing(
-    "message.accept", title="受理", permission="message.work", select=selectors.messages_for, case_field="case_id"
+    "message.accept", title="受理", permission="message.work", select=selectors.messages_to_handle, case_field="case_id"
 )
 def message_accept(
     ctx: Context,
@@ -187,7 +187,7 @@ def message_accept(
     "message.redirect",
     title="指引其他渠道",
     permission="message.work",
-    select=selectors.messages_for,
+    select=selectors.messages_to_handle,
     case_field="case_id",
 )
 def message_redirect(

@@ -17,7 +17,9 @@ from renda.voice.models import Decision, Message
 from renda.voice.standing import URGED, address
 
 
-@existing("message.urge", title="催办", permission="message.urge", select=selectors.messages_for, case_field="case_id")
+@existing(
+    "message.urge", title="催办", permission="message.urge", select=selectors.messages_to_handle, case_field="case_id"
+)
 def message_urge(ctx: Context, message: Message, *, note: str = "") -> Message:
     """Remind whoever has it now; not twice within the hours that the flow names."""
     flow.urge(ctx, message.case_id, opinion=clean_text(note), subject=message)
@@ -34,7 +36,11 @@ def message_urge(ctx: Context, message: Message, *, note: str = "") -> Message:
 
 
 @existing(
-    "message.oversee", title="督办", permission="message.oversee", select=selectors.messages_for, case_field="case_id"
+    "message.oversee",
+    title="督办",
+    permission="message.oversee",
+    select=selectors.messages_to_handle,
+    case_field="case_id",
 )
 def message_oversee(
     ctx: Context, message: Message, *, organisation: Organisation, reference: str, content: str, decided_on: date

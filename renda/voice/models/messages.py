@@ -14,6 +14,7 @@ from renda.kernel.tenancy.models import TenantRow
 
 if TYPE_CHECKING:
     from renda.congress.api import Organisation
+    from renda.voice.models.handling import Assignment
 
 
 class Channel(models.TextChoices):
@@ -126,6 +127,8 @@ class Message(TenantRow):
         ]
 
     _joint_units: list[Organisation] | None = None
+    # Where a selector has read them: assignments neither answered nor sent back.
+    running_assignments: list[Assignment]
 
     def __str__(self) -> str:
         return self.subject
