@@ -81,6 +81,10 @@ APPOINTS: dict[str, frozenset[str]] = {
     PostKind.SECURITY_ADMINISTRATOR: frozenset({PostKind.SYSTEM_ADMINISTRATOR, PostKind.AUDIT_ADMINISTRATOR}),
 }
 
+# What people say about renda itself.
+grant(PostKind.SYSTEM_ADMINISTRATOR, "feedback.read", where="tree")
+grant(PostKind.BUSINESS_ADMINISTRATOR, "feedback.read", where="tree")
+
 # Breaking the glass: who may open a right for minutes, and who reads what was opened.
 for _kind in (PostKind.CHAIR, PostKind.LEADER, PostKind.ASSIGNER):
     grant(_kind, "access.open")

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "renda.kernel.policy",
     "renda.kernel.audit",
     "renda.kernel.access",
+    "renda.kernel.feedback",
     "renda.kernel.events",
     "renda.kernel.deadlines",
     "renda.kernel.numbering",
@@ -169,6 +170,9 @@ SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "renda.kernel.ui.views.csrf_failure"
+# The gallery of components at /ui/gallery/ (DEBUG shows it too).
+RENDA_GALLERY = boolean("RENDA_GALLERY", default=False)
 
 _live_origin = "/".join(RENDA_LIVE_URL.split("/")[:3]) if "://" in RENDA_LIVE_URL else SELF
 CONTENT_SECURITY_POLICY = {
@@ -193,13 +197,11 @@ STATIC_ROOT = RENDA_DATA_DIR / "static"
 # Single files out of the npm packages; nothing is copied into the tree, nothing unused is collected.
 RENDA_PACKAGE_FILES = {
     "tabler/tabler.min.css": PACKAGES / "@tabler/core/dist/css/tabler.min.css",
-    "tabler/tabler.min.js": PACKAGES / "@tabler/core/dist/js/tabler.min.js",
     "htmx/htmx.min.js": PACKAGES / "htmx.org/dist/htmx.min.js",
     # The files above name their source maps, and collectstatic insists on what is named.
     "tabler/tabler.min.css.map": PACKAGES / "@tabler/core/dist/css/tabler.min.css.map",
     "tabler/tabler.min.js.map": PACKAGES / "@tabler/core/dist/js/tabler.min.js.map",
     "htmx/htmx.min.js.map": PACKAGES / "htmx.org/dist/htmx.min.js.map",
-    "alpine/alpine.min.js": PACKAGES / "@alpinejs/csp/dist/cdn.min.js",
 }
 RENDA_ICONS_DIR = PACKAGES / "@tabler/icons/icons"
 STATICFILES_FINDERS = [

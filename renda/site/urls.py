@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ui/", include("renda.kernel.ui.urls")),
     path("flows/", include("renda.kernel.flow.web.urls")),
     path("access/", include("renda.kernel.access.urls")),
+    path("feedback/", include("renda.kernel.feedback.urls")),
     path("files/", include("renda.kernel.files.urls")),
     path("notices/", include("renda.kernel.notices.urls")),
     path("", include("renda.congress.urls")),

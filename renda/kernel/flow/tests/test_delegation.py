@@ -26,13 +26,15 @@ def town() -> Town:
 
 def lend(giver: Party, to: Party, *, key: str = "", days: tuple[int, int] = (0, 0)) -> Delegation:
     today = clock.today()
-    return Delegation.objects.create(
+    loan = Delegation(
         from_party=giver,
         to_party=to,
         flow_key=key,
         starts_on=today + timedelta(days[0]),
         ends_on=today + timedelta(days[1]),
     )
+    loan.save(force_insert=True)
+    return loan
 
 
 def listed(town: Town, name: str) -> set[int]:
