@@ -35,6 +35,7 @@ from renda.congress.place_matcher import FoundPlace, PlaceMatcher
 from renda.congress.selectors import (
     FoundDeputy,
     FoundMandate,
+    answers_at,
     congress_of,
     congresses_for,
     congresses_over,
@@ -75,6 +76,7 @@ __all__ = [
     "StationDeputy",
     "WallCode",
     "actor_for",
+    "answers_at",
     "assigning_above",
     "congress_of",
     "congresses_for",

@@ -19,6 +19,7 @@ from renda.congress.models import (
     Post,
     PostKind,
     Station,
+    StationDeputy,
     WallCode,
 )
 from renda.kernel import policy
@@ -246,6 +247,16 @@ def open_code(code: str) -> WallCode | None:
         return None
     rows = WallCode.objects.filter(code=read, is_active=True, tenant__is_active=True)
     return rows.select_related("tenant").first()
+
+
+def answers_at(code: WallCode, person_id: int) -> bool:
+    """Whether a deputy can be chosen behind a code: she serves at the station, sits for the district, or is named."""
+    if code.station_id is not None:
+        return StationDeputy.objects.filter(station_id=code.station_id, person_id=person_id).exists()
+    if code.district_id is not None:
+        seats = Mandate.objects.filter(district_id=code.district_id, person_id=person_id, ends_on__isnull=True)
+        return seats.filter(status=Mandate.Status.ACTIVE).exists()
+    return code.person_id == person_id
 
 
 def stations_at(place_code: str) -> list[Station]:

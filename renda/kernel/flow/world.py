@@ -132,7 +132,6 @@ class DatabaseWorld:
                 found = [party for one in _many(value) for party in self._ask(word, one, case)]
             else:
                 found = self._ask(word, None, case)
-        self.learn(found)
         return list(dict.fromkeys(found))
 
     def _ask(self, word: str, anchor: models.Model | None, case: Case) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from renda.congress.api import Person, Place, Station
+from renda.congress.api import Person, Place, Station, WallCode, answers_at
 from renda.kernel import policy
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.errors import Forbidden, Invalid
@@ -48,6 +48,15 @@ def _take_in(ctx: Context, tenant: Tenant, given: dict[str, Any], photos: Sequen
     return message
 
 
+def _aim(code: WallCode | None, chosen: int | None, deputy: Person | None, station: Station | None) -> dict[str, Any]:
+    """Whom a message is for, as the columns of the message."""
+    if code is None:
+        return {"deputy": deputy, "station": station}
+    if chosen is not None and not answers_at(code, chosen):
+        raise Invalid("message.deputy", fields={"deputy": "这位代表不在这个二维码的接待范围内，请重新选择。"})
+    return {"deputy_id": chosen or code.person_id, "station_id": code.station_id}
+
+
 def _first_words(body: str) -> str:
     """A title out of the text: its first sentence, at most 30 characters."""
     line = body.split("\n", 1)[0]
@@ -68,6 +77,8 @@ def message_submit(
     tenant: Tenant,
     body: str,
     subject: str = "",
+    code: WallCode | None = None,
+    deputy_id: int | None = None,
     deputy: Person | None = None,
     station: Station | None = None,
     place: Place | None = None,
@@ -81,10 +92,11 @@ def message_submit(
 ) -> Message:
     """Leave a message for a deputy or a station of the congress ``tenant``.
 
+    ``code``: the scanned code says the station or the deputy; ``deputy_id`` is then whom the writer chose there.
     ``channel``: by a code, or ``replay`` for history brought in from elsewhere.
 
     Raises:
-        Invalid: nothing was written, or another channel.
+        Invalid: nothing was written, another channel, or a deputy who does not answer at this code.
         Forbidden: history from anybody but the machine.
     """
     if channel not in {Channel.CODE, Channel.REPLAY}:
@@ -94,8 +106,7 @@ def message_submit(
     given: dict[str, Any] = {
         "body": body,
         "subject": subject,
-        "deputy": deputy,
-        "station": station,
+        **_aim(code, deputy_id, deputy, station),
         "place": place,
         "place_text": clean_text(place_text),
         "contact_name": clean_text(contact_name),

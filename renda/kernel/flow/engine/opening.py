@@ -37,6 +37,8 @@ def resolve(run: Run, case: Case, node: Node) -> list[int]:
             found.update(dict.fromkeys(case.choices.get(node.id, ())))
         else:
             found.update(dict.fromkeys(run.parties((word,), case)))
+    # One question for all of them: who holds them, whose they are.
+    run.world.learn(found)
     return list(found)
 
 

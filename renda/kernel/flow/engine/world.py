@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -46,6 +46,9 @@ class World(Protocol):
 
     def resolve(self, expression: str, case: Case) -> Sequence[int]:
         """The parties an expression names for a case (never ``choice`` or ``initiator``)."""
+
+    def learn(self, party_ids: Iterable[int]) -> None:
+        """These parties will be asked about: read them at once."""
 
     def humans(self, party_id: int) -> frozenset[int]:
         """The persons who can act for a party now: an active person himself, a post's holders."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -47,6 +47,9 @@ class FakeWorld:
             found = self.value(case, expression.removeprefix("field:"))
             return [] if found is None else [found] if isinstance(found, int) else found
         return self.named.get(expression.partition(":")[2].partition("@")[0], [])
+
+    def learn(self, party_ids: Iterable[int]) -> None:
+        """Nothing to read: everybody is known."""
 
     def humans(self, party_id: int) -> frozenset[int]:
         if party_id in POSTS:
