@@ -19,7 +19,7 @@ from renda.congress.sign_in import CODE_LENGTH, code_hash
 from renda.kernel import clock
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.codes.api import ALPHABET
-from renda.kernel.errors import Invalid, Refused
+from renda.kernel.errors import Invalid, NotFound, Refused
 from renda.kernel.parties import Actor
 
 CODE_DAYS = 60
@@ -30,16 +30,23 @@ def _herself(actor: Actor) -> QuerySet[Person]:
     return Person.objects.filter(party_id__in=() if actor.party_id is None else (actor.party_id,))
 
 
+def _signed_in(actor: Actor) -> Person:
+    person = _herself(actor).first()
+    if person is None:
+        raise NotFound
+    return person
+
+
 @new("person.sign_in", title="登录")
 def person_sign_in(ctx: Context, *, method: str) -> Person:
     """Note that the actor has signed in; what was shown is checked before (``congress.sign_in.check``)."""
-    return _herself(ctx.actor).get()
+    return _signed_in(ctx.actor)
 
 
 @new("person.sign_out", title="退出登录")
 def person_sign_out(ctx: Context) -> Person:
     """Note that the actor has signed out."""
-    return _herself(ctx.actor).get()
+    return _signed_in(ctx.actor)
 
 
 @existing("person.set_password", title="修改密码", select=_herself, private=["password"])
@@ -138,7 +145,7 @@ def session_end(ctx: Context, session: UserSession) -> None:
 @new("second_factor.change", title="变更第二登录凭证")
 def second_factor_change(ctx: Context, *, change: str) -> Person:
     """Note what the actor has done with her own second factor (totp_activated, recovery_codes_generated …)."""
-    return _herself(ctx.actor).get()
+    return _signed_in(ctx.actor)
 
 
 @existing("second_factor.reset", title="重置第二登录凭证", permission="security.reset", select=people_for)

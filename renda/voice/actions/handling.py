@@ -11,6 +11,8 @@ from renda.congress.api import Organisation, assigning_above, organisations_to_a
 from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Invalid, Refused
 from renda.kernel.flow import api as flow
+from renda.kernel.flow.api import Task
+from renda.kernel.parties import Actor
 from renda.kernel.privacy.api import clean_text
 from renda.kernel.tenancy.models import Tenant
 from renda.voice import selectors
@@ -310,7 +312,7 @@ def message_refuse_extension(ctx: Context, message: Message, *, request_id: int,
     "message.log_contact",
     title="记沟通",
     permission="message.work",
-    select=selectors.messages_to_handle,
+    select=selectors.messages_in_units,
     case_field="case_id",
     private=("note",),
 )
@@ -323,6 +325,8 @@ def message_log_contact(ctx: Context, message: Message, *, way: str, note: str) 
     """
     if way not in ContactLog.Way.values or not note.strip():
         raise Invalid("message.log_contact", fields={"note": "请选择方式并填写沟通内容。"})
+    if not _works_on(ctx.actor, message):
+        raise Refused("message.not_handled_by_actor", "这件留言不由您办理，不能代为记录沟通。")
     ctx.insert(
         ContactLog(
             tenant_id=message.tenant_id,
@@ -335,6 +339,14 @@ def message_log_contact(ctx: Context, message: Message, *, way: str, note: str) 
         )
     )
     return message
+
+
+def _works_on(actor: Actor, message: Message) -> bool:
+    """Whether she is of a unit that it is assigned to, or has or had a task of it."""
+    units = {assignment.unit_id for assignment in message.running_assignments}
+    if actor.kind == "machine" or any(post.organisation_id in units for post in actor.posts):
+        return True
+    return Task.objects.filter(case_id=message.case_id, assignee_id__in=actor.party_ids).exists()
 
 
 def _fact(ctx: Context, message: Message, kind: str, title: str) -> None:

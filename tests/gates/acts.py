@@ -1,0 +1,315 @@
+"""Every action: who may do it on what, and who may not.
+
+A new action gets its line here. ``by`` does it (so that the refusals beside it are not empty), ``wrong`` are people of
+the right place with the wrong post; strangers, people without a post and the public are tried on every action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from renda.congress.building import Builder
+from renda.congress.place_files import PlaceRow
+from renda.congress.roster import RosterRow
+from renda.kernel import clock
+from renda.kernel.flow.toml import to_toml
+from tests.gates.city import NOBODY, City
+
+Given = Callable[[City], dict[str, Any]]
+Key = Callable[[City], int]
+OUTSIDERS = ("stranger", "far_constituent", "constituent", NOBODY)
+SIGNED_IN = ("constituent", "far_constituent")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One line of the table. ``key`` None: the action makes something. ``instead``: the key that is refused."""
+
+    by: str
+    key: Key | None = None
+    given: Given = lambda _: {}
+    wrong: tuple[str, ...] = ()
+    outsiders: tuple[str, ...] = OUTSIDERS
+    instead: Key | None = None
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        return self.wrong + self.outsiders
+
+
+def row(name: str) -> Key:
+    return lambda city: city.key(name)
+
+
+def person(role: str) -> Key:
+    return lambda city: city.person(role)
+
+
+def fixed(**given: Any) -> Given:
+    return lambda _: given
+
+
+def message(stage: str, by: str, given: Given, *wrong: str) -> Act:
+    """An action on a message at a stage; deputies, clerks and units that do not have it are tried beside."""
+    beside = ("other_deputy", "other_township_clerk", "presidium_clerk", "strange_officer")
+    return Act(by, row(stage), given, (*(role for role in beside if role != by), *wrong))
+
+
+def _unit(role: str) -> Callable[[City], Any]:
+    return lambda city: city.cast.organisations[role]
+
+
+def _congress(city: City) -> Any:
+    return city.cast.congresses["township"]
+
+
+def _post_of(role: str) -> Key:
+    return lambda city: int(city.cast.actor(role).posts[0].post_id)
+
+
+def _starts(city: City) -> date:
+    return date(2024, 9, 3)
+
+
+def _flow_text(city: City) -> str:
+    return to_toml(city.rows["draft"].graph)
+
+
+def _place_rows(city: City) -> list[PlaceRow]:
+    place = city.cast.places["village"]
+    return [PlaceRow(place.code, "花园社区（新）", place.level, city.cast.places["township"].code)]
+
+
+_TOO = ("presidium_clerk", "county_assigner", "deputy")
+_REASON = fixed(reason="工作需要，已电话核实")
+_SEPARATED = ("business_administrator", "audit_administrator", "presidium_clerk")
+_IN_OFFICE = ("business_administrator", "system_administrator", "presidium_clerk", "deputy")
+_LEAVE = {"body": "路灯坏了三周，夜里看不见路。"}
+
+ACTS: dict[str, Act] = {
+    # Messages.
+    "message.submit": Act(
+        "constituent",
+        None,
+        lambda city: {**_LEAVE, "tenant": city.cast.congresses["township"].tenant},
+        ("presidium_clerk", "deputy"),
+        ("stranger", "far_constituent", NOBODY),
+    ),
+    "message.register": Act(
+        "presidium_clerk",
+        None,
+        lambda city: {**_LEAVE, "channel": "desk", "tenant": city.cast.congresses["township"].tenant},
+        ("deputy", "township_officer", "other_township_clerk"),
+    ),
+    "message.accept": message("vet", "presidium_vetter", fixed(), "deputy", "presidium_assigner"),
+    "message.redirect": message("vet", "presidium_vetter", fixed(door="court", reason="诉讼中。"), "deputy"),
+    "message.answer": message("deputy", "deputy", fixed(body="已联系社区。", solved="yes"), "township_officer"),
+    "message.refer": message("deputy", "deputy", fixed(note="请办理。"), "presidium_assigner"),
+    "message.assign": message(
+        "office",
+        "presidium_assigner",
+        lambda city: {"lead_unit": _unit("township_officer")(city)},
+        "deputy",
+        "presidium_vetter",
+        "township_officer",
+    ),
+    "message.refer_up": message(
+        "office", "presidium_assigner", fixed(note="属县级事权。"), "deputy", "presidium_vetter"
+    ),
+    "message.receive": message("unit", "township_officer", fixed(), "deputy", "presidium_assigner", "case_officer"),
+    "message.send_back": message(
+        "unit", "township_officer", fixed(reason="不属本单位。"), "deputy", "presidium_assigner"
+    ),
+    "message.extend": message(
+        "county_unit",
+        "case_officer",
+        lambda city: {"until": city.rows["county_unit"].due_at + timedelta(days=7), "reason": "需要招标。"},
+        "deputy",
+        "county_assigner",
+        "township_officer",
+    ),
+    "message.grant_extension": message(
+        "extending", "county_assigner", lambda city: {"request_id": city.key("request")}, "case_officer", "deputy"
+    ),
+    "message.refuse_extension": message(
+        "extending",
+        "county_assigner",
+        lambda city: {"request_id": city.key("request"), "note": "请按期办结。"},
+        "case_officer",
+        "deputy",
+    ),
+    "message.log_contact": message(
+        "unit", "township_officer", fixed(way="telephone", note="已电话联系。"), "case_officer"
+    ),
+    "message.read": message(
+        "joint", "joint_officer", lambda city: {"task_id": city.key("reading")}, "case_officer", "county_assigner"
+    ),
+    "message.read_sealed": message("sealed", "presidium_vetter", _REASON, "deputy", "county_assigner"),
+    "message.forward": message("deliver", "deputy", fixed(), "township_officer", "presidium_assigner"),
+    "message.rate": Act(
+        "constituent",
+        row("rating"),
+        fixed(process="satisfied", result="satisfied"),
+        ("deputy", "presidium_clerk", "township_officer"),
+        ("stranger", "far_constituent", NOBODY),
+    ),
+    "message.record_rating": Act(
+        "presidium_clerk",
+        row("rating"),
+        fixed(by="constituent", process="satisfied", result="satisfied"),
+        ("deputy", "township_officer", "other_deputy", "other_township_clerk"),
+    ),
+    "message.judge": message(
+        "judge", "station_manager", fixed(verdict="explained", note="已当面说明。"), "deputy", "township_officer"
+    ),
+    "message.urge": message("unit", "presidium_assigner", fixed(), "township_officer", "presidium_vetter"),
+    "message.oversee": message(
+        "county_unit",
+        "county_supervisor",
+        lambda city: {
+            "organisation": _unit("county_supervisor")(city),
+            "reference": "主任会议纪要 12 号",
+            "content": "限期办结。",
+            "decided_on": date(2026, 1, 5),
+        },
+        "county_assigner",
+        "case_officer",
+        "deputy",
+    ),
+    "message.reveal": Act(
+        "presidium_vetter", row("vet_reachable"), _REASON, ("other_deputy", "township_officer", "other_township_clerk")
+    ),
+    # Flows.
+    "flow.fork": Act(
+        "county_business_administrator",
+        row("shipped_flow"),
+        lambda city: {"tenant_id": city.cast.tenant("township")},
+        (*_TOO, "system_administrator"),
+    ),
+    "flow.edit": Act(
+        "county_business_administrator",
+        row("draft"),
+        lambda city: {"text": _flow_text(city)},
+        (*_TOO, "system_administrator"),
+    ),
+    "flow.change_step": Act(
+        "county_business_administrator", row("draft"), fixed(node="unit", values={"title": "承办"}), _TOO
+    ),
+    "flow.add_step": Act(
+        "county_business_administrator",
+        row("draft"),
+        fixed(edge=0, values={"title": "再审", "who": ["post:vetter@case"]}),
+        _TOO,
+    ),
+    "flow.remove_step": Act("county_business_administrator", row("draft"), fixed(node="deliver"), _TOO),
+    "flow.publish": Act("county_business_administrator", row("draft"), fixed(), (*_TOO, "system_administrator")),
+    "flow.retire": Act("county_business_administrator", row("draft"), fixed(), (*_TOO, "system_administrator")),
+    "flow.time_out": Act("machine", lambda city: city.rows["unit"].case_id, fixed(), ("business_administrator", *_TOO)),
+    "flow.recount": Act("machine", lambda city: city.rows["unit"].case_id, fixed(), ("business_administrator", *_TOO)),
+    "flow.hand_over": Act(
+        "machine",
+        lambda city: city.rows["deputy"].case_id,
+        lambda city: {"person": city.person("deputy"), "successor": city.person("other_deputy")},
+        ("business_administrator", *_TOO),
+    ),
+    # Emergency access.
+    "access.open": Act(
+        "presidium_assigner",
+        None,
+        lambda city: {
+            "tenant_id": city.cast.tenant("township"),
+            "permission": "message.view_sealed",
+            "reason": "群众来电催问进展",
+        },
+        ("presidium_clerk", "county_assigner", "deputy", "audit_administrator"),
+    ),
+    "access.close": Act("presidium_assigner", row("access"), fixed(), ("presidium_clerk", "audit_administrator")),
+    # What people say about renda itself.
+    "feedback.send": Act("far_constituent", None, fixed(text="字太小"), (), ()),
+    "feedback.handle": Act(
+        "system_administrator", row("feedback"), fixed(note="已改"), ("county_leader", "audit_administrator", "deputy")
+    ),
+    # Notices.
+    "notice.read": Act("deputy", row("notice"), fixed(), ("other_deputy", "presidium_clerk")),
+    "notice.prefer": Act("deputy", None, fixed(wanted={}), (), SIGNED_IN),
+    # Accounts.
+    "person.create": Act(
+        "business_administrator", None, lambda city: {"congress": _congress(city), "name": "王新"}, _TOO
+    ),
+    "person.edit": Act("business_administrator", person("other_deputy"), fixed(name="王改"), _TOO),
+    "person.disable": Act("business_administrator", person("other_deputy"), _REASON, _TOO),
+    "person.enable": Act("business_administrator", person("other_deputy"), _REASON, _TOO),
+    "person.reveal": Act("business_administrator", person("other_deputy"), _REASON, ("deputy", "case_officer")),
+    "person.invite": Act("presidium_clerk", person("other_deputy"), fixed(), ("deputy", "other_township_clerk")),
+    "person.set_password": Act("deputy", person("deputy"), fixed(password="长-城-万-里-2026"), ("other_deputy",)),
+    "person.sign_in": Act("deputy", None, fixed(method="password"), (), SIGNED_IN),
+    "person.sign_out": Act("deputy", None, fixed(), (), SIGNED_IN),
+    "session.end": Act("deputy", row("session"), fixed(), ("other_deputy", "business_administrator")),
+    # Before signing in everybody is the public: a code that is spent is refused.
+    "sign_in_code.use": Act("constituent", row("code"), fixed(), ("deputy",), instead=row("spent_code")),
+    "second_factor.change": Act("deputy", None, fixed(change="totp_activated"), (), SIGNED_IN),
+    "second_factor.reset": Act("security_administrator", person("other_deputy"), _REASON, _IN_OFFICE),
+    # Posts and administrators.
+    "holding.assign": Act(
+        "county_business_administrator",
+        _post_of("case_officer"),
+        lambda city: {"person_id": city.person("joint_officer")},
+        (*_TOO, "system_administrator"),
+    ),
+    "holding.end": Act("county_business_administrator", row("holding"), fixed(), (*_TOO, "system_administrator")),
+    "administrator.assign": Act(
+        "system_administrator",
+        _post_of("security_administrator"),
+        lambda city: {"person_id": city.person(NOBODY)},
+        _SEPARATED,
+    ),
+    "administrator.end": Act("system_administrator", row("security_holding"), fixed(), _SEPARATED),
+    "administrator.invite": Act("system_administrator", person("security_administrator"), fixed(), _SEPARATED),
+    # Deputies, terms, stations.
+    "mandate.end": Act("business_administrator", row("mandate"), fixed(status="resigned", reason="本人辞职。"), _TOO),
+    "mandate.suspend": Act("business_administrator", row("mandate"), _REASON, _TOO),
+    "mandate.restore": Act("business_administrator", row("suspended_mandate"), _REASON, _TOO),
+    "term.roll_over": Act(
+        "business_administrator",
+        lambda city: city.cast.tenant("township"),
+        lambda city: {"starts_on": _starts(city), "rows": [RosterRow(2, name="王一", district_number="1")]},
+        _TOO,
+    ),
+    "roster.import": Act(
+        "business_administrator",
+        None,
+        lambda city: {
+            "tenant_id": city.cast.tenant("township"),
+            "rows": [RosterRow(2, name="王一", district_number="1")],
+        },
+        _TOO,
+    ),
+    "station.create": Act(
+        "presidium_clerk",
+        None,
+        lambda city: {
+            "congress": _congress(city),
+            "place": city.cast.places["township"],
+            "name": "新站",
+            "kind": "station",
+        },
+        ("deputy", "station_manager", "other_township_clerk"),
+    ),
+    "station.edit": Act(
+        "presidium_clerk", row("station"), fixed(name="改名站"), ("deputy", "station_manager", "other_township_clerk")
+    ),
+    # The platform.
+    "place.import": Act(
+        "system_administrator",
+        None,
+        lambda city: {"rows": _place_rows(city), "as_of": clock.today(), "source": "测试", "abolish": False},
+        ("business_administrator", "audit_administrator"),
+    ),
+    "demo.build": Act(
+        "machine", None, lambda _: {"builder": Builder(since=date(2022, 1, 8))}, ("system_administrator", *_TOO)
+    ),
+    "demo.sign_ins": Act("machine", None, fixed(chosen={}), ("system_administrator", *_TOO)),
+}

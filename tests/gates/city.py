@@ -1,0 +1,234 @@
+"""The small city with something at every stage of its life, built once for all refusals, in one transaction.
+
+Each test plays inside a savepoint of it. ``unchanged`` compares every business table before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.db import connection, transaction
+from django.test import Client
+
+from renda.congress.actions import mandate_suspend
+from renda.congress.models import SignInCode
+from renda.kernel import clock
+from renda.kernel.access.models import EmergencyAccess
+from renda.kernel.audit.models import NO_TENANT
+from renda.kernel.feedback.models import Feedback
+from renda.kernel.flow.models import FlowDefinition, PendingRequest, Task
+from renda.kernel.notices.models import Notice
+from renda.kernel.parties import Actor
+from renda.kernel.parties.models import Holding
+from renda.kernel.tenancy import tenant_transaction
+from renda.voice import actions
+from renda.voice.models import Message
+from renda.voice.tests.conftest import Story
+from tests.people import Cast
+
+# Who has a session and when she was last seen is no business; a refused try to sign in is counted on purpose.
+BOOKKEEPING = {"django_session", "congress_signinlock"}
+# A person whose posts have all ended: she signs in, and nothing is hers.
+NOBODY = "nobody"
+MESSAGES = {
+    "vet": "submitted",
+    "deputy": "accepted",
+    "office": "referred",
+    "unit": "assigned",
+    "county_unit": "assigned_in_county",
+    "deliver": "answered",
+    "rating": "delivered",
+}
+
+
+@dataclass
+class City:
+    """The cast, and the rows that actions and addresses are about, by name."""
+
+    cast: Cast
+    rows: dict[str, Any] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def actor(self, role: str) -> Actor:
+        """The actor of a role; ``constituent`` is the public everywhere, ``far_constituent`` in another county."""
+        match role:
+            case "constituent":
+                return Actor.public(self.cast.tenants)
+            case "far_constituent":
+                return Actor.public([self.cast.tenant("other_county")])
+            case "machine":
+                return Actor.machine("钟", self.cast.tenants)
+            case _:
+                return self.cast.actor(role)
+
+    def client(self, role: str) -> Client:
+        """The browser of a role; administrators have given their second factor."""
+        if role not in self.clients:
+            self.clients[role] = Client()
+            if role != "constituent":
+                self.clients[role].force_login(self.cast.people[role])
+                session = self.clients[role].session
+                session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": 0}]
+                session.save()
+        return self.clients[role]
+
+    def key(self, name: str) -> int:
+        """The key of a named row."""
+        return int(self.rows[name].pk)
+
+    def person(self, role: str) -> int:
+        """The key of a person."""
+        return int(self.cast.people[role].pk)
+
+    @cached_property
+    def tenants(self) -> frozenset[int]:
+        return self.cast.tenants | {NO_TENANT}
+
+
+def build(cast: Cast) -> City:
+    """One of everything that can be asked for."""
+    city, story = City(cast), Story(cast)
+    for name, step in MESSAGES.items():
+        city.rows[name] = getattr(story, step)()
+    city.rows["vet_reachable"] = story.submitted(contact_name="王女士", contact_phone="13800001111")
+    city.rows["extending"] = _extending(story)
+    city.rows["judge"] = _judged(story)
+    city.rows["sealed"] = story.tell("presidium_vetter", "redirect", story.submitted(), door="court", reason="诉讼中。")
+    city.rows["joint"] = story.assigned_in_county(joint_units=[cast.organisations["joint_officer"]])
+    with tenant_transaction(city.tenants, durable=False):
+        reading = {"case_id": city.rows["joint"].case_id, "kind": "read"}
+        city.rows["reading"] = Task.objects.get(**reading)
+        city.rows["request"] = PendingRequest.objects.get(case_id=city.rows["extending"].case_id)
+    _flows(city)
+    _accounts(city)
+    _desks(city)
+    return city
+
+
+def _extending(story: Story) -> Message:
+    message = story.assigned_in_county()
+    assert message.due_at is not None
+    until = message.due_at.replace(hour=23) + timedelta(days=7)
+    return story.tell("case_officer", "extend", message, until=until, reason="需要招标。")
+
+
+def _judged(story: Story) -> Message:
+    message = story.delivered()
+    given = {"process": "satisfied", "result": "dissatisfied", "comment": "只开了三天就关了。"}
+    actions.message_rate(Actor.public([message.tenant_id]), message.id, **given)
+    return story.fresh(message)
+
+
+def _flows(city: City) -> None:
+    shipped = FlowDefinition.objects.filter(key="message", tenant=None, retired_at=None).first()
+    assert shipped is not None
+    city.rows["shipped_flow"] = shipped
+    city.rows["draft"] = FlowDefinition.objects.create(
+        key="message", version=1, tenant_id=city.cast.tenant("county"), title=shipped.title, graph=shipped.graph
+    )
+
+
+def _accounts(city: City) -> None:
+    cast = city.cast
+    cast.people[NOBODY] = cast.people["joint_head"]
+    Holding.objects.filter(person_id=city.person(NOBODY)).update(ends_on=clock.today().replace(year=2025))
+    city.rows["holding"] = Holding.objects.get(person_id=city.person("case_officer"))
+    city.rows["security_holding"] = Holding.objects.get(person_id=city.person("security_administrator"))
+    codes = [
+        SignInCode(
+            person=cast.people["other_deputy"],
+            code_hash=name,
+            issued_by_id=city.person("presidium_clerk"),
+            issued_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=9),
+            used_at=used,
+        )
+        for name, used in (("fresh", None), ("spent", clock.now()))
+    ]
+    city.rows["code"], city.rows["spent_code"] = SignInCode.objects.bulk_create(codes)
+    city.rows["session"] = UserSession.objects.create(
+        user=cast.people["deputy"], ip="127.0.0.1", user_agent="另一台手机", session_key="k" * 32
+    )
+    city.rows["access"] = EmergencyAccess.objects.create(
+        person_id=city.person("presidium_assigner"),
+        tenant_id=cast.tenant("township"),
+        permission="message.view_sealed",
+        reason="群众来电催问进展",
+        opened_at=clock.now(),
+        ends_at=clock.now() + timedelta(days=1),
+    )
+    city.rows["feedback"] = Feedback.objects.create(text="字太小", sender="", created_at=clock.now())
+
+
+def _desks(city: City) -> None:
+    with tenant_transaction(city.tenants, durable=False):
+        city.rows["notice"] = Notice.objects.create(
+            tenant_id=city.cast.tenant("township"),
+            party_id=city.person("deputy"),
+            kind="test",
+            title="通知",
+            created_at=clock.now(),
+        )
+    city.rows["station"] = city.cast.stations["township"]
+    city.rows["mandate"] = city.cast.mandates["other_deputy"]
+    city.rows["suspended_mandate"] = city.cast.mandates["far_deputy"]
+    mandate_suspend(city.cast.actor("business_administrator"), city.key("suspended_mandate"), reason="法定情形。")
+
+
+# --- what has changed ---------------------------------------------------------------------------------------------------
+
+
+def _tables() -> list[str]:
+    return sorted({model._meta.db_table for model in apps.get_models(include_auto_created=True)} - BOOKKEEPING)
+
+
+def state(city: City) -> dict[str, tuple[int, int]]:
+    """For each table how many rows it has and a sum over where and by which transaction each was written.
+
+    Lines of the trail that say "refused" are left out: a refusal writes one.
+    """
+    parts = []
+    for table in _tables():
+        where = " WHERE outcome <> 'refused'" if table == "kernel_audit_auditentry" else ""
+        written = "coalesce(sum(hashtext(ctid::text || ' ' || xmin::text)::bigint), 0)"
+        parts.append(f"SELECT '{table}', count(*), {written} FROM {table}{where}")
+    with tenant_transaction(city.tenants, durable=False), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return {name: (int(count), int(written)) for name, count, written in cursor.fetchall()}
+
+
+def changed(city: City, before: dict[str, tuple[int, int]]) -> set[str]:
+    """The tables that are no longer as they were."""
+    after = state(city)
+    return {table for table in before if before[table] != after[table]}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is taken back."""
+    point = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+@contextmanager
+def unchanged(city: City) -> Iterator[None]:
+    """Fails when any business table has changed inside.
+
+    Raises:
+        AssertionError: it names the tables.
+    """
+    with undone():
+        before = state(city)
+        yield
+        assert changed(city, before) == set()

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+
+from renda.kernel.flow import library
+from renda.voice import sorting
+from tests import people
+from tests.gates import city as gates
+from tests.gates.city import City
+
+
+@pytest.fixture(scope="package")
+def city(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[City]:
+    """Built once; the whole package's tests share its transaction, which is never committed."""
+    with django_db_blocker.unblock():
+        whole = transaction.atomic()
+        # As Django's TestCase does: a durable block may stand in this one.
+        whole._from_testcase = True
+        with whole:
+            library.forget()
+            sorting.forget()
+            library.publish_shipped()
+            yield gates.build(people.build())
+            transaction.set_rollback(True)
+        library.forget()
+        sorting.forget()
+        connection.close()
