@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,12 +15,13 @@ from renda.kernel.files.api import files_of
 from renda.kernel.flow import api as flow
 from renda.kernel.flow import library
 from renda.kernel.flow.api import Task
+from renda.kernel.flow.models import PendingRequest
 from renda.kernel.parties import Actor
 from renda.kernel.ui import wording
 from renda.kernel.ui.http import ActorRequest
 from renda.kernel.ui.shapes import Press
 from renda.voice.forms import FORMS, ActForm
-from renda.voice.models import Assignment, Message, Rating, Stage
+from renda.voice.models import Assignment, Channel, Message, Rating, Stage
 from renda.voice.telling import assignment_lines, contact_lines, in_order, inner_line, public_steps
 
 # How a flow offer is pressed here: move (and action) → verb. What is not here is no button of this page.
@@ -40,6 +41,7 @@ _VERBS: Mapping[tuple[str, str], str] = {
     ("extend_request", ""): "extend",
     ("extend_grant", ""): "grant_extension",
     ("extend_refuse", ""): "refuse_extension",
+    ("read", ""): "read",
     ("urge", ""): "urge",
     ("oversee", ""): "oversee",
 }
@@ -60,14 +62,31 @@ _TITLES = {
     "judge": "评价研判",
     "urge": "催办",
     "oversee": "登记督办决定",
-    "record_rating": "代录评价",
+    "record_rating": "代录群众评价",
+    "read": "已阅",
 }
+# What one does first stands first.
+_FIRST = ("grant_extension", "refuse_extension")
 _ICONS = {
     "answer": "send",
     "assign": "share-3",
     "send_back": "arrow-back-up",
     "accept": "circle-check",
     "forward": "message-2",
+    "grant_extension": "circle-check",
+    "read": "eye-check",
+    "urge": "bell",
+    "oversee": "flag",
+}
+# What the clock runs for: 2026年9月12日 前答复.
+_DUE_VERBS = {
+    Stage.VET: "审核",
+    Stage.DEPUTY: "答复或转请办理",
+    Stage.STATION: "答复或报请交办",
+    Stage.OFFICE: "交办",
+    Stage.UNIT: "答复",
+    Stage.DELIVER: "反馈群众",
+    Stage.JUDGE: "研判",
 }
 _WARNINGS = {
     "redirect": "指引后办理终止，群众会看到渠道和理由。",
@@ -75,29 +94,56 @@ _WARNINGS = {
 }
 
 
-def presses(message: Message, actor: Actor, bound: Mapping[str, ActForm]) -> list[Press]:
+def presses(
+    message: Message,
+    actor: Actor,
+    bound: Mapping[str, ActForm],
+    assignments: Sequence[Assignment] = (),
+    ratings: Sequence[Rating] = (),
+) -> list[Press]:
     """The buttons: the flow's offers as forms, and what is open beside the flow."""
     found: dict[str, Press] = {}
     offers = flow.offered(actor, message.case_id)
-    has_task = any(offer.move == "act" for offer in offers)
+    to_act_on = {offer.task_id for offer in offers if offer.move == "act"}
+    running = [one for one in assignments if one.sent_back_at is None and one.answered_at is None]
     for offer in offers:
         verb = _VERBS.get((offer.move, offer.action if offer.move == "act" else ""))
         if verb is None or verb in found:
             continue
         if verb in {"urge", "oversee"} and not policy.may(actor, f"message.{verb}", message.tenant_id):
             continue
-        if verb == "urge" and has_task:
+        if verb == "urge" and to_act_on:
             continue  # nobody urges herself
+        if verb == "read" and offer.task_id in to_act_on:
+            continue  # to act on it is to have read it
+        if verb == "receive" and any(one.unit_id == message.lead_unit_id and one.received_at for one in running):
+            continue  # received is received
         hidden = {"task_id": offer.task_id, "version": offer.version}
         if offer.request_id is not None:
             hidden = {"request_id": offer.request_id}
-        found[verb] = _press(message, actor, verb, bound, primary=offer.primary, hidden=hidden)
-    by_deputy = message.deputy_id == actor.party_id
-    if message.stage in {Stage.RATING, Stage.CONCLUDED, Stage.PROMISE} and (
-        by_deputy or policy.may(actor, "message.record_rating", message.tenant_id)
+        primary = offer.primary or verb == "grant_extension"
+        found[verb] = _press(message, actor, verb, bound, primary=primary, hidden=hidden)
+    mine = {post.organisation_id for post in actor.posts}
+    if "log_contact" not in found and any(
+        one.unit_id in mine and one.unit_id != message.lead_unit_id for one in running
     ):
+        found["log_contact"] = _press(message, actor, "log_contact", bound)
+    if _may_rate(message, actor, ratings):
         found["record_rating"] = _press(message, actor, "record_rating", bound)
-    return list(found.values())
+    return sorted(found.values(), key=lambda press: press.key.removeprefix("message.") not in _FIRST)
+
+
+def _may_rate(message: Message, actor: Actor, ratings: Sequence[Rating]) -> bool:
+    """Whether this side has not rated the last answer yet, and this actor may speak for it."""
+    if message.stage not in {Stage.RATING, Stage.CONCLUDED, Stage.PROMISE} or message.answered_at is None:
+        return False
+    by_deputy = message.deputy_id == actor.party_id
+    side = Rating.By.DEPUTY if by_deputy else Rating.By.CONSTITUENT
+    if any(rating.by == side and rating.rated_at >= message.answered_at for rating in ratings):
+        return False
+    return by_deputy or (
+        message.stage == Stage.RATING and policy.may(actor, "message.record_rating", message.tenant_id)
+    )
 
 
 def _press(
@@ -110,13 +156,16 @@ def _press(
     hidden: Mapping[str, object] | None = None,
 ) -> Press:
     form = bound.get(verb) or FORMS[verb](message=message, actor=actor, initial=dict(hidden or {}))
+    has_form = bool(form.visible_fields()) or verb in bound
+    rates_herself = verb == "record_rating" and message.deputy_id == actor.party_id
     return Press(
         key=f"message.{verb}",
-        title=_TITLES[verb],
+        title="代表评价" if rates_herself else _TITLES[verb],
         url=reverse(f"voice:message.{verb}", args=[message.pk]),
-        form=form,
+        form=form if has_form else None,
         primary=primary,
         icon=_ICONS.get(verb, ""),
+        hidden={} if has_form else dict(hidden or {}),
         warning=_WARNINGS.get(verb, ""),
         is_open=verb in bound,
     )
@@ -140,8 +189,10 @@ def case_context(request: ActorRequest, message: Message, bound: Mapping[str, Ac
                 *assignment_lines(assignments),
             ]
         ),
-        "presses": presses(message, actor, bound or {}),
+        "presses": presses(message, actor, bound or {}, assignments, ratings),
         "due": _due(message),
+        "due_verb": _DUE_VERBS.get(Stage(message.stage), "办结"),
+        "extensions": _extensions(message),
         "assignments": assignments,
         "joint": [one for one in assignments if one.role == Assignment.Role.JOINT and one.sent_back_at is None],
         "decisions": list(message.decisions.select_related("organisation")),
@@ -149,8 +200,22 @@ def case_context(request: ActorRequest, message: Message, bound: Mapping[str, Ac
         "may_reveal": policy.may(actor, "message.reveal", message.tenant_id)
         and bool(message.contact_name or message.contact_phone),
         "reveal_form": (bound or {}).get("reveal") or FORMS["reveal"](message=message, actor=actor),
+        "receipt_word": _receipt_word(message, actor),
         "live_key": f"case:{message.case_id}",
     }
+
+
+def _extensions(message: Message) -> list[PendingRequest]:
+    """Extensions that are asked for and not decided yet."""
+    rows = PendingRequest.objects.filter(case_id=message.case_id, kind="extend", state="pending")
+    return list(rows.select_related("asked_by"))
+
+
+def _receipt_word(message: Message, actor: Actor) -> str:
+    """The query word, for who registered the message in the constituent's name and has to tell it."""
+    registered = message.channel in {Channel.DESK, Channel.TELEPHONE, Channel.PAPER}
+    may_tell = registered and policy.may(actor, "message.register", message.tenant_id)
+    return message.query_word if may_tell else ""
 
 
 def _due(message: Message) -> Due | None:

@@ -1,6 +1,8 @@
-"""A message as a paper for the file."""
+"""On paper: a message for the file, codes for the wall."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.conf import settings
 
@@ -65,3 +67,20 @@ def _rows(message: Message) -> list[documents.Row]:
         "解决情况": message.get_solved_display(),
     }
     return [{"label": label, "value": value} for label, value in told.items() if value]
+
+
+def codes_as_pdf(layout: str, cards: Sequence[documents.CodeCard], *, is_demo: bool) -> bytes:
+    """Wall codes as ``code_sheet`` (six a page, to cut) or ``code_poster`` (one a page).
+
+    Raises:
+        MissingFontError: no Chinese font on this machine.
+    """
+    data = documents.code_data(
+        settings.RENDA_BRAND,
+        cards,
+        headline="有事找代表",
+        steps=("扫码", "留言", "查进度"),
+        help_line="不会扫码的，请联络站工作人员代为登记。",
+        is_demo=is_demo,
+    )
+    return documents.pdf(layout, data)

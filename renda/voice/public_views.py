@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +15,7 @@ from renda.congress.api import (
     Person,
     Place,
     PlaceLevel,
+    ReceptionDay,
     Station,
     WallCode,
     deputy_by_person,
@@ -21,31 +24,41 @@ from renda.congress.api import (
     places_of,
     stations_at,
 )
+from renda.kernel.deadlines.api import ics
 from renda.kernel.files.api import IMAGES, store_all
+from renda.kernel.flow import api as flow
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
 from renda.kernel.ui.http import SeeOther
 from renda.voice import actions, selectors
+from renda.voice.finding import as_events, grouped, recent_facts, reception_days
 from renda.voice.forms import PHOTOS, LookUpForm, MessageForm, RateForm
 from renda.voice.models import Message, Rating, Stage
 from renda.voice.receipts import normalised, opens, query_word
 from renda.voice.telling import public_line, public_steps
 
 _SALT = "renda.voice.receipt"
+MOST_FOUND = 200  # what congress gives at most
 RECEIPT_HOURS = 12  # how long an opened receipt stays open in the browser
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Find my deputies in one step: by place, by name, or by scanning."""
+    typed = request.GET.get("code", "").strip()
+    if typed and (wall_code := open_code(typed)):
+        return redirect("voice:code", code=wall_code.code)
     query = request.GET.get("q", "").strip()
     county, township, village = (request.GET.get(name, "") for name in ("county", "township", "village"))
     place_code = village or township
     found = find_deputies(query=query) if query else find_deputies(place_code=place_code) if place_code else []
     shown = {
+        "typed": typed,
         "query": query,
-        "deputies": found,
+        "count": len(found),
+        "is_cut": len(found) >= MOST_FOUND,
+        "groups": grouped(found),
         "searched": bool(query or place_code),
         "stations": stations_at(place_code) if place_code and not query else [],
         "counties": _below_city(),
@@ -55,7 +68,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "township": township,
         "village": village,
     }
-    return render(request, "voice/home.html", shown)
+    return render(request, "voice/home.html", shown, status=422 if typed else 200)
 
 
 def _below_city() -> list[Place]:
@@ -81,7 +94,32 @@ def deputy(request: HttpRequest, person_id: int) -> HttpResponse:
     found = deputy_by_person(person_id)
     if found is None:
         raise Http404
-    return render(request, "voice/deputy.html", {"deputy": found})
+    shown = {"deputy": found, "facts": recent_facts(person_id), "days": reception_days(person_id=person_id)}
+    return render(request, "voice/deputy.html", shown)
+
+
+@require_safe
+def deputy_calendar(request: HttpRequest, person_id: int) -> HttpResponse:
+    """A deputy's next reception days for one's calendar."""
+    found = deputy_by_person(person_id)
+    if found is None:
+        raise Http404
+    return _calendar(reception_days(person_id=person_id), f"{found.name}代表接待日")
+
+
+@require_safe
+def station_calendar(request: HttpRequest, tenant_id: int, station_id: int) -> HttpResponse:
+    """A station's next reception days for one's calendar."""
+    found = _station(tenant_id, station_id)
+    return _calendar(reception_days(station_id=station_id), f"{found.name}代表接待日")
+
+
+def _calendar(days: list[ReceptionDay], name: str) -> HttpResponse:
+    return HttpResponse(
+        ics(as_events(days), name=name),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="reception.ics"'},
+    )
 
 
 @require_safe
@@ -101,41 +139,62 @@ def stations(request: HttpRequest) -> HttpResponse:
 @require_safe
 def station(request: HttpRequest, tenant_id: int, station_id: int) -> HttpResponse:
     """A station's page: where, when, and who receives there."""
-    with tenant_transaction([tenant_id], durable=False):
-        found = Station.objects.filter(id=station_id, is_active=True).select_related("place").first()
-        code = WallCode.objects.filter(station_id=station_id, is_active=True).first()
-    if found is None:
-        raise Http404
+    found = _station(tenant_id, station_id)
     shown = {
         "station": found,
-        "code": code,
+        "code": WallCode.objects.filter(station_id=station_id, is_active=True).first(),
         "deputies": find_deputies(station_id=station_id, tenant_id=tenant_id),
+        "days": reception_days(station_id=station_id),
     }
     return render(request, "voice/station.html", shown)
 
 
+def _station(tenant_id: int, station_id: int) -> Station:
+    with tenant_transaction([tenant_id], durable=False):
+        found: Station | None = Station.objects.filter(id=station_id, is_active=True).select_related("place").first()
+    if found is None:
+        raise Http404
+    return found
+
+
 class _Target:
-    """What a scanned code names: the congress that takes the message in, and the deputy or station it is for."""
+    """What a scanned code names. Who stands behind it is asked only when a page shows it."""
 
     def __init__(self, wall_code: WallCode) -> None:
+        self.wall_code = wall_code
         self.code = wall_code.code
         self.tenant: Tenant = wall_code.tenant
-        self.person: Person | None = wall_code.person
-        self.deputies: list[FoundDeputy] = []
-        self.station: Station | None = None
+
+    @property
+    def names_a_deputy(self) -> bool:
+        return self.wall_code.person_id is not None
+
+    @cached_property
+    def station(self) -> Station | None:
+        """The station of a station's code."""
+        if self.wall_code.station_id is None:
+            return None
         with tenant_transaction([self.tenant.id], durable=False):
-            if wall_code.station_id:
-                self.station = Station.objects.select_related("place").filter(id=wall_code.station_id).first()
-        if self.station is not None:
-            self.deputies = find_deputies(station_id=self.station.id, tenant_id=self.tenant.id)
-        elif wall_code.district_id:
-            with tenant_transaction([self.tenant.id], durable=False):
-                people = Person.objects.filter(mandates__district_id=wall_code.district_id, mandates__status="active")
-                ids = list(people.values_list("party_id", flat=True))
-            self.deputies = [found for person_id in ids if (found := deputy_by_person(person_id))]
-        elif wall_code.person_id:
-            found = deputy_by_person(wall_code.person_id)
-            self.deputies = [found] if found else []
+            return Station.objects.select_related("place").filter(id=self.wall_code.station_id).first()
+
+    @cached_property
+    def deputies(self) -> list[FoundDeputy]:
+        """The deputies one can choose behind it."""
+        code = self.wall_code
+        if code.station_id is not None:
+            return find_deputies(station_id=code.station_id, tenant_id=self.tenant.id)
+        if code.person_id is not None:
+            found = deputy_by_person(code.person_id)
+            return [found] if found else []
+        with tenant_transaction([self.tenant.id], durable=False):
+            people = Person.objects.filter(mandates__district_id=code.district_id, mandates__status="active")
+            ids = list(people.values_list("party_id", flat=True))
+        return [found for person_id in ids if (found := deputy_by_person(person_id))]
+
+    def chosen(self, word: str) -> FoundDeputy | None:
+        """The deputy that a page is for: the one chosen, or the only one a deputy's code names."""
+        named = next((one for one in self.deputies if str(one.person_id) == word), None)
+        return named or (next(iter(self.deputies), None) if self.names_a_deputy else None)
 
 
 def _target(code: str) -> _Target:
@@ -149,7 +208,7 @@ def _target(code: str) -> _Target:
 def code(request: HttpRequest, code: str) -> HttpResponse:
     """What is behind a code on a wall: a deputy goes straight to the form, a station lets one choose."""
     target = _target(code)
-    if target.person is not None:
+    if target.names_a_deputy:
         return redirect("voice:message.submit", code=target.code)
     return render(request, "voice/code.html", {"target": target})
 
@@ -159,15 +218,8 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
     """The form, and its press."""
     target = _target(code)
     chosen = request.POST.get("deputy") or request.GET.get("deputy") or ""
-    found = next((item for item in target.deputies if str(item.person_id) == chosen), None)
-    if found is None and target.person is not None:
-        found = next(iter(target.deputies), None)
-    with tenant_transaction([target.tenant.id], durable=False):
-        places = places_of(target.tenant.id)
-        form = MessageForm(request.POST or None, request.FILES or None, places=places)
-        valid = request.method == "POST" and form.is_valid()
-    shown = {"target": target, "deputy": found}
-    if valid:
+    form = MessageForm(request.POST or None, request.FILES or None, places=places_of(target.tenant.id))
+    if request.method == "POST" and form.is_valid():
         given = {name: value for name, value in form.cleaned_data.items() if name != "photos"}
         actor = Actor.public([target.tenant.id], address=request.META.get("REMOTE_ADDR", ""))
         with form.catching():
@@ -175,16 +227,15 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
             message = actions.message_submit.once(request.POST.get("idempotency_key"))(
                 actor,
                 tenant=target.tenant,
-                deputy=Person.objects.get(pk=found.person_id) if found else None,
-                station=target.station,
+                code=target.wall_code,
+                deputy_id=int(chosen) if chosen.isascii() and chosen.isdigit() else None,
                 photos=photos,
                 **given,
             )
             return SeeOther(reverse("voice:receipt", args=[_token(message, fresh=True)]))
+    shown = {"target": target, "deputy": target.chosen(chosen), "form": form}
     with tenant_transaction([target.tenant.id], durable=False):
-        return render(
-            request, "voice/submit.html", {**shown, "form": form}, status=422 if request.method == "POST" else 200
-        )
+        return render(request, "voice/submit.html", shown, status=422 if request.method == "POST" else 200)
 
 
 def _token(message: Message, *, fresh: bool = False) -> str:
@@ -232,13 +283,14 @@ def _receipt(
             raise Http404
         rated = Rating.objects.filter(message=message, by=Rating.By.CONSTITUENT).count()
         answers = list(message.answers.select_related("organisation", "author"))
+        trail = flow.trail(message.case_id)
         may_rate = message.stage == Stage.RATING and rated < len(answers)
         shown = {
             "message": message,
             "fresh": fresh,
             "word": query_word(number) if fresh else "",
             "steps": public_steps(message),
-            "lines": public_line(message, answers),
+            "lines": public_line(message, answers, trail),
             "answers": answers,
             "token": token,
             "live_key": f"case:{message.case_id}",

@@ -10,6 +10,7 @@ from renda.kernel.parties import Actor
 from renda.kernel.ui import menu, states
 from renda.kernel.ui.menu import Entry
 from renda.voice import selectors
+from renda.voice.code_views import prints_codes
 from renda.voice.standing import stand
 from renda.voice.telling import STATES
 
@@ -77,6 +78,7 @@ states.register(STATES)
 menu.register(
     Entry("bench", "工作台", "voice:bench", icon="layout-dashboard", order=1, visible=lambda actor: bool(actor.posts)),
     Entry("messages", "群众留言", "voice:message.list", icon="message-2", order=10, visible=_works_with_messages),
+    Entry("codes", "二维码", "voice:codes", icon="qrcode", order=40, visible=prints_codes),
     Entry("home", "找代表", "voice:home", icon="users", order=1, zone="public"),
     Entry("stations", "联络站", "voice:stations", icon="building", order=2, zone="public"),
     Entry("look_up", "查办理进度", "voice:look_up", icon="receipt", order=3, zone="public"),

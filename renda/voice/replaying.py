@@ -15,9 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from hashlib import sha256
-from heapq import heapify, heappop, heappush
 from math import ceil
 from typing import Any
 
@@ -25,7 +23,7 @@ from django.utils import timezone
 
 from renda.kernel import clock
 from renda.kernel.deadlines import api as deadlines
-from renda.kernel.flow.machine import everywhere, flow_time_out, next_moments, pass_time
+from renda.kernel.flow.machine import pass_time
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions
@@ -35,9 +33,9 @@ from renda.voice.replay_people import People
 
 # Messages that are carried from their first day to their last by one round of set actions.
 CHUNK = 400
+# Cases that the clock takes together in the single form.
+CLOCK_CASES = 100
 _NOTHING = "（原记录没有文字）"
-# What an entry of the single form's agenda does; of two at one moment the lower is first.
-_ARRIVE, _REPLY, _TICK = range(3)
 
 
 @dataclass
@@ -106,26 +104,28 @@ class Replay:
             self.advance(len(chunk))
 
     def run_singly(self) -> None:
-        """The single form: every act, and every tick of the flow's clock, on its own and in the order of time."""
+        """The single form: what people do is done one by one, in the order of time.
+
+        The clock works in sets, as on a running site: each time over the cases that are answered next.
+        """
         self._find()
-        agenda = [(item.created_at, number, _ARRIVE) for number, item in enumerate(self.items)]
-        agenda += [(item.replied_at, number, _REPLY) for number, item in enumerate(self.items) if item.replied_at]
-        heapify(agenda)
-        ticks: dict[int, set[datetime]] = {}  # those known of each case; an act makes them void
-        while agenda:
-            moment, number, what = heappop(agenda)
+        agenda = sorted(
+            [(item.created_at, 0, number) for number, item in enumerate(self.items)]
+            + [(item.replied_at, 1, number) for number, item in enumerate(self.items) if item.replied_at]
+        )
+        replies = [number for _, what, number in agenda if what]
+        clocked: set[int] = set()
+        for _, what, number in agenda:
             item = self.items[number]
-            if what == _TICK:
-                if moment not in ticks[number]:
-                    continue
-                ticks[number].remove(moment)
-            running = self._act(item, what, moment)
-            if what == _REPLY or (what == _ARRIVE and item.replied_at is None):
+            if not what:
+                self._bring_to_unit(item)
+            else:
+                if number not in clocked:
+                    clocked.update(self._run_clock(number, replies, clocked))
+                self._one(item, actions.message_answer, Stage.UNIT, self._officer, _reply, item.replied_at)
+            if what or item.replied_at is None:
                 self.advance(1)
-            if what != _TICK or (running and not ticks[number]):
-                ticks[number] = self._next_ticks(item)
-                for tick in ticks[number]:
-                    heappush(agenda, (tick, number, _TICK))
+        self._wait(self.items, lambda item: self.end)
 
     # Both forms
 
@@ -218,32 +218,32 @@ class Replay:
 
     # The single form
 
-    @cached_property
-    def _clock(self) -> Actor:
-        return Actor.machine("流程时钟", everywhere())
-
-    def _act(self, item: Item, what: int, moment: datetime) -> bool:
-        """Do one thing of the agenda; whether the case still runs."""
-        if what == _TICK:
-            return bool(flow_time_out.quietly().at(moment)(self._clock, item.case_id).running)
-        steps = self._way_to_unit()
-        if what == _REPLY:
-            # The clock has acted on it since.
-            item.message = self._read([item.row.id])[item.row.id]
-            steps = ((actions.message_answer, Stage.UNIT, self._officer, _reply),)
-        elif item.message is None:
-            submit = actions.message_submit.quietly().once(item.key).at(moment)
+    def _bring_to_unit(self, item: Item) -> None:
+        if item.message is None:
+            submit = actions.message_submit.quietly().once(item.key).at(item.created_at)
             item.message = submit(self._machine, **self._submission(item))
-        for action, stage, actor_of, given in steps:
-            if item.waits_at(stage):
-                item.message = action.quietly().at(moment)(actor_of(item), item.row.id, **given(item))
-        return True
+        for action, stage, actor_of, given in self._way_to_unit():
+            self._one(item, action, stage, actor_of, given, item.created_at)
 
-    def _next_ticks(self, item: Item) -> set[datetime]:
-        """When the clock has something to do in its case, as far as is known now and not after the end."""
-        with tenant_transaction(self._machine.tenants):
-            moments = next_moments([item.case_id]).get(item.case_id, set())
-        return {moment for moment in moments if moment <= self.end}
+    def _one(
+        self,
+        item: Item,
+        action: Any,
+        stage: Stage,
+        actor_of: Callable[[Item], Actor],
+        given: Callable[[Item], Mapping[str, Any]],
+        moment: datetime | None,
+    ) -> None:
+        if item.waits_at(stage):
+            item.message = action.quietly().at(moment)(actor_of(item), item.row.id, **given(item))
+
+    def _run_clock(self, number: int, replies: Sequence[int], clocked: set[int]) -> list[int]:
+        """Let the clock act on a case up to its answer, and on those at hand that are answered after it."""
+        after = replies[replies.index(number) :]
+        ready = [other for other in after if self.items[other].message is not None and other not in clocked]
+        ready = ready[:CLOCK_CASES]
+        self._wait([self.items[other] for other in ready], lambda item: item.replied_at or self.end)
+        return ready
 
 
 def _reply(item: Item) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from renda.kernel.ui import wording
 from renda.kernel.ui.shapes import State, Step, TrailLine, four_steps
 from renda.voice.models import Answer, Assignment, ContactLog, Message, Rating, Solved, Stage
 
@@ -38,52 +39,65 @@ STATES = {
 
 
 def public_steps(message: Message) -> list[Step]:
-    """The four steps with their days."""
+    """The four steps with the days of those that are done, and the day by which the unit must have answered."""
     times: list[date | datetime | str | None] = [
         message.submitted_at,
         message.assigned_at,
-        None,
         message.answered_at,
+        message.concluded_at,
     ]
     current = _STEP.get(Stage(message.stage), 4)
-    if message.stage in {Stage.RATING, Stage.JUDGE, Stage.PROMISE} or message.answered_at:
-        times[2] = message.answered_at
+    times = [at if step < max(current, 1) else None for step, at in enumerate(times)]
+    if message.stage == Stage.UNIT and message.due_at is not None:
+        times[current] = f"{wording.short_day(message.due_at)}前"
     return four_steps(current, times)
 
 
-def public_line(message: Message, answers: Sequence[Answer]) -> list[TrailLine]:
-    """What the writer is told, oldest first: never who works there by name, never an inner opinion."""
+def public_line(message: Message, answers: Sequence[Answer], trail: Iterable[Any] = ()) -> list[TrailLine]:
+    """What the writer is told, oldest first: never who works there by name, never an inner opinion.
+
+    Of the flow's trail only what was written for the writer: the deputy's word with the answer, and the reason of
+    another door.
+    """
+    told = {event.action: event.opinion for event in trail if event.action in {"forward", "redirect"}}
     lines = [TrailLine("您提出了留言", message.submitted_at, tone="ok")]
     if message.accepted_at:
-        lines.append(
-            TrailLine(
-                "审核通过，已受理",
-                message.accepted_at,
-                note=f"编号 {message.number}" if message.number else "",
-                tone="ok",
-            )
-        )
+        note = f"编号 {message.number}" if message.number else ""
+        lines.append(TrailLine("审核通过，已受理", message.accepted_at, note=note, tone="ok"))
     if message.stage == Stage.REDIRECTED and message.concluded_at:
-        lines.append(TrailLine("不属于受理范围，请走以下渠道", message.concluded_at, note=message.get_door_display()))
+        note = "\n".join(filter(None, (message.get_door_display(), told.get("redirect", ""))))
+        lines.append(TrailLine("不属于受理范围，请走以下渠道", message.concluded_at, note=note))
     if message.assigned_at:
         unit = message.lead_unit.name if message.lead_unit else "承办单位"
         lines.append(TrailLine(f"已交办{unit}", message.assigned_at, tone="ok"))
     for answer in answers:
-        if message.stage == Stage.DELIVER and answer.by == Answer.By.UNIT and answer == answers[-1]:
+        is_last = answer == answers[-1]
+        if message.stage == Stage.DELIVER and answer.by == Answer.By.UNIT and is_last:
             continue  # it comes back through the deputy
-        by = answer.organisation.name if answer.organisation else answer.get_by_display()
-        lines.append(
-            TrailLine(f"{by}答复" if answer.organisation else by, answer.answered_at, note=answer.body, tone="ok")
-        )
+        note = _answer_note(answer)
+        if is_last and told.get("forward"):
+            note += f"\n代表的话：{told['forward']}"
+        by = f"{answer.organisation.name}答复" if answer.organisation else answer.get_by_display()
+        lines.append(TrailLine(by, answer.answered_at, note=note, tone="ok"))
     for rating in Rating.objects.filter(message=message, by=Rating.By.CONSTITUENT):
-        lines.append(TrailLine(f"您的评价：{rating.get_result_display()}", rating.rated_at, note=rating.comment))
+        said = f"过程{rating.get_process_display()}，结果{rating.get_result_display()}"
+        lines.append(TrailLine(f"您的评价：{said}", rating.rated_at, note=rating.comment))
         if rating.verdict_at:
-            lines.append(
-                TrailLine(f"研判：{rating.get_verdict_display()}", rating.verdict_at, note=rating.verdict_note)
-            )
+            verdict = f"研判：{rating.get_verdict_display()}"
+            lines.append(TrailLine(verdict, rating.verdict_at, note=rating.verdict_note))
     if message.stage == Stage.CONCLUDED and message.concluded_at:
         lines.append(TrailLine("已办结", message.concluded_at, tone="ok"))
     return sorted(lines, key=lambda line: line.at)
+
+
+def _answer_note(answer: Answer) -> str:
+    """The answer with how far it is solved and what was promised."""
+    note = answer.body
+    if answer.solved:
+        note += f"\n解决情况：{Solved(answer.solved).label}"
+    if answer.promised_on:
+        note += f"，承诺 {wording.day(answer.promised_on)} 前完成"
+    return note
 
 
 def contact_lines(contacts: Iterable[ContactLog]) -> list[TrailLine]:
@@ -162,18 +176,16 @@ def inner_line(
                 title,
                 event.at,
                 by=event.actor_name,
+                on_behalf_of=event.on_behalf_of.name if event.on_behalf_of else "",
                 note=event.opinion,
                 tone=_TONES.get(key, "ok"),  # type: ignore[arg-type]
             )
         )
     for answer in answers:
         by = answer.organisation.name if answer.organisation else (answer.author.name if answer.author else "")
-        note = answer.body
-        if answer.solved:
-            note += f"\n解决情况：{Solved(answer.solved).label}"
-        if answer.promised_on:
-            note += f"，承诺 {answer.promised_on:%Y年%-m月%-d日} 前完成"
-        lines.append(TrailLine(answer.get_by_display(), answer.answered_at, by=by, note=note, tone="ok"))
+        lines.append(
+            TrailLine(answer.get_by_display(), answer.answered_at, by=by, note=_answer_note(answer), tone="ok")
+        )
     for rating in ratings:
         said = f"过程{rating.get_process_display()}，结果{rating.get_result_display()}"
         lines.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import public_views, views
+from renda.voice import code_views, public_views, views
 from renda.voice.forms import FORMS
 
 app_name = "voice"
@@ -14,8 +14,14 @@ urlpatterns = [
     path("", public_views.home, name="home"),
     path("deputies/", public_views.deputies, name="deputies"),
     path("deputies/<int:person_id>/", public_views.deputy, name="deputy"),
+    path("deputies/<int:person_id>/reception.ics", public_views.deputy_calendar, name="deputy.calendar"),
     path("stations/", public_views.stations, name="stations"),
     path("stations/<int:tenant_id>/<int:station_id>/", public_views.station, name="station"),
+    path(
+        "stations/<int:tenant_id>/<int:station_id>/reception.ics",
+        public_views.station_calendar,
+        name="station.calendar",
+    ),
     path("c/<str:code>/", public_views.code, name="code"),
     path("c/<str:code>/message/", public_views.submit, name="message.submit"),
     path("receipt/", public_views.look_up, name="look_up"),
@@ -23,6 +29,17 @@ urlpatterns = [
     path("receipt/<str:token>/rate/", public_views.rate, name="message.rate"),
     # Inside.
     path("bench/", views.bench, name="bench"),
+    path("bench/read/", views.bench, {"tab": "bench.read"}, name="bench.read"),
+    path("bench/done/", views.bench, {"tab": "bench.done"}, name="bench.done"),
+    path("codes/", code_views.code_list, name="codes"),
+    path("codes/mine.pdf", code_views.own_code_pdf, name="codes.own_pdf"),
+    path("codes/stations/<int:pk>/", code_views.station_codes, name="codes.station"),
+    path("stations/<int:tenant_id>/<int:station_id>/code.pdf", code_views.station_code_pdf, name="codes.station_pdf"),
+    path(
+        "stations/<int:tenant_id>/<int:station_id>/deputies.pdf",
+        code_views.station_deputies_pdf,
+        name="codes.deputies_pdf",
+    ),
     path("messages/", views.message_list, name="message.list"),
     path("messages/new/", views.register, name="message.register"),
     path("messages/<int:pk>/", views.message_page, name="message.page"),

@@ -20,27 +20,42 @@ from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
 from renda.kernel.ui.http import ActorRequest, SeeOther, actor_of, page
 from renda.voice import actions, selectors
+from renda.voice.bench import bench_context
 from renda.voice.case_page import case_context
 from renda.voice.forms import FORMS, PHOTOS, RegisterForm
 from renda.voice.models import Message
 from renda.voice.printing import message_as_pdf
-from renda.voice.tables import MessageTable, bench_context
+from renda.voice.tables import MessageTable
 
 _ACTIONS: dict[str, Any] = {verb: getattr(actions, f"message_{verb}") for verb in FORMS}
-# What is said after a press; the others say the action's title.
+# What is said after a press.
 _SAID = {
     "accept": "已受理。",
     "redirect": "已指引其他渠道。",
+    "answer": "答复已提交。",
+    "refer": "已转请办理。",
+    "assign": "已交办。",
+    "refer_up": "已提请上级交办。",
+    "receive": "已接收。",
     "send_back": "已退回交办机关。",
     "extend": "已申请延期，等待同意。",
+    "grant_extension": "已同意延期。",
+    "refuse_extension": "未同意延期，时限不变。",
+    "read": "已阅。",
+    "log_contact": "沟通记录已保存。",
+    "forward": "已反馈群众，等待评价。",
+    "record_rating": "评价已记录。",
+    "judge": "研判结果已记录。",
+    "urge": "已催办，对方会收到通知。",
+    "oversee": "督办决定已登记。",
 }
 
 
 @login_required
 @require_safe
-def bench(request: ActorRequest) -> HttpResponse:
-    """What waits for me: mine, due soon, overdue, done."""
-    return page(request, "voice/bench.html", bench_context(request))
+def bench(request: ActorRequest, tab: str = "bench") -> HttpResponse:
+    """What waits for me, what I am to read, what I have done."""
+    return page(request, "voice/bench.html", bench_context(request, tab))
 
 
 @login_required
@@ -95,7 +110,7 @@ def act(request: ActorRequest, pk: int, verb: str) -> HttpResponse:
                 name, phone = result
                 flashes.info(request, f"{name or '未留称呼'}　{phone or '未留电话'}（本次查看已记录）")
             else:
-                flashes.success(request, _SAID.get(verb, f"{action.title}：已完成。"))
+                flashes.success(request, _SAID[verb])
             return SeeOther(_after(request, pk))
     with tenant_transaction(actor.tenants):
         return page(

@@ -12,6 +12,7 @@ from renda.voice.actions.handling import (
     message_send_back,
 )
 from renda.voice.actions.intake import message_accept, message_redirect, message_register, message_submit
+from renda.voice.actions.reading import message_read
 from renda.voice.actions.steering import message_oversee, message_read_sealed, message_reveal, message_urge
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "message_log_contact",
     "message_oversee",
     "message_rate",
+    "message_read",
     "message_read_sealed",
     "message_receive",
     "message_record_rating",

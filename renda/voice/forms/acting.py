@@ -120,7 +120,7 @@ class AssignForm(ActForm):
         Organisation._default_manager.none(),
         label="会办单位",
         required=False,
-        widget=forms.SelectMultiple({"size": 4}),
+        widget=forms.CheckboxSelectMultiple,
     )
     note = _note("交办意见")
     ruled_by = _organisation("裁定机关")
@@ -132,6 +132,9 @@ class AssignForm(ActForm):
         units = organisations_to_assign(tenant)
         self.choose("lead_unit", units)
         self.choose("joint_units", units)
+        if len(units) < 2:
+            # The only unit is the lead one.
+            del self.fields["joint_units"]
         self.choose("ruled_by", rulers(tenant))
         if not self.message.assignments.filter(sent_back_at__isnull=False).exists():
             # Nobody has disputed it: nothing to rule.
@@ -141,7 +144,7 @@ class AssignForm(ActForm):
                 self.initial.setdefault("lead_unit", unit)
 
     def given(self) -> dict[str, Any]:
-        return {**super().given(), "joint_units": list(self.cleaned_data["joint_units"])}
+        return {**super().given(), "joint_units": list(self.cleaned_data.get("joint_units", ()))}
 
 
 class ReferUpForm(ActForm):
@@ -149,7 +152,7 @@ class ReferUpForm(ActForm):
 
 
 class ReceiveForm(ActForm):
-    pass
+    """One press: nothing to fill in."""
 
 
 class SendBackForm(ActForm):
@@ -178,6 +181,10 @@ class RequestForm(ActForm):
         return {"request_id": self.cleaned_data["request_id"], "note": self.cleaned_data["note"]}
 
 
+class ReadForm(ActForm):
+    """One press: nothing to fill in."""
+
+
 class ContactForm(ActForm):
     way = forms.ChoiceField(label="方式", choices=ContactLog.Way)
     note = _note("内容", required=True)
@@ -191,13 +198,17 @@ class ForwardForm(ActForm):
 
 
 class RecordRatingForm(ActForm):
-    by = forms.ChoiceField(label="谁的评价", choices=Rating.By, initial=Rating.By.CONSTITUENT)
     process = forms.ChoiceField(label="办理过程", choices=Satisfaction, widget=forms.RadioSelect)
     result = forms.ChoiceField(label="办理结果", choices=Satisfaction, widget=forms.RadioSelect)
-    comment = _note("说明")
+    comment = _note("说明", hint="不满意的，请写明原因。")
+
+    @property
+    def by(self) -> Rating.By:
+        """Whose rating it is: the message's deputy rates for herself, everybody else writes down the constituent's."""
+        return Rating.By.DEPUTY if self.message.deputy_id == self.actor.party_id else Rating.By.CONSTITUENT
 
     def given(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("by", "process", "result", "comment")}
+        return {"by": self.by, **{name: self.cleaned_data[name] for name in ("process", "result", "comment")}}
 
 
 class JudgeForm(ActForm):
@@ -244,6 +255,7 @@ FORMS: Mapping[str, type[ActForm]] = {
     "extend": ExtendForm,
     "grant_extension": RequestForm,
     "refuse_extension": RequestForm,
+    "read": ReadForm,
     "log_contact": ContactForm,
     "forward": ForwardForm,
     "record_rating": RecordRatingForm,

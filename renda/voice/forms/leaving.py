@@ -25,12 +25,11 @@ class MessageForm(HouseForm):
         help_text="说清什么事、在哪里、希望怎么解决。请勿填写涉密内容。",
         error_messages={"required": "请写下您要反映的情况。", "max_length": "内容最多 5000 字，请分几次留言。"},
     )
-    subject = forms.CharField(label="标题", required=False, max_length=120, help_text="可不填，系统取第一句话。")
+    photos = FilesField(label="照片", required=False, max_count=PHOTOS, accept="image/*")
     place = forms.ModelChoiceField(
         Place._default_manager.none(), label="所在乡镇（街道）", required=False, empty_label="不选择"
     )
     place_text = forms.CharField(label="具体地点", required=False, max_length=120, help_text="如：花园社区 3 栋旁")
-    photos = FilesField(label="照片", required=False, max_count=PHOTOS, accept="image/*")
     contact_name = forms.CharField(label="怎么称呼您", required=False, max_length=30)
     contact_phone = forms.CharField(
         label="联系电话",
