@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from renda.congress.models import PostKind
+from renda.congress.models import SEPARATED_ADMINISTRATORS, PostKind
 from renda.kernel.policy import grant, permission
 
 # Master data, kept by the office's business administrator in her congress and below.
@@ -81,6 +81,10 @@ APPOINTS: dict[str, frozenset[str]] = {
     PostKind.SECURITY_ADMINISTRATOR: frozenset({PostKind.SYSTEM_ADMINISTRATOR, PostKind.AUDIT_ADMINISTRATOR}),
 }
 
+# Tasks may be lent for some days; a deputy's are personal, and the three separated administrators act for nobody.
+for _kind in PostKind:
+    if _kind not in (PostKind.DEPUTY, *SEPARATED_ADMINISTRATORS):
+        grant(_kind, "flow.delegate")
 # What people say about renda itself.
 grant(PostKind.SYSTEM_ADMINISTRATOR, "feedback.read", where="tree")
 grant(PostKind.BUSINESS_ADMINISTRATOR, "feedback.read", where="tree")

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from renda.congress.models import PostKind
+from renda.congress.models import Post, PostKind
+from renda.kernel.flow import delegating
 from renda.kernel.flow.subjects import register_who_titles
+from renda.kernel.policy.registry import GRANTS
 from renda.kernel.ui import menu, slots
 from renda.kernel.ui.http import actor_of
 from renda.kernel.ui.menu import Entry
@@ -19,6 +21,12 @@ def _signed_in(request: HttpRequest, subject: Any) -> dict[str, object] | None:
 
 register_who_titles({f"post:{kind}": str(kind.label) for kind in PostKind})
 slots.register("user.menu", "congress/slot_user_menu.html", _signed_in)
+# Who may lend may also be lent to.
+delegating.register_posts(
+    lambda: Post.objects.filter(
+        kind__in=[kind for kind in PostKind if (kind, "flow.delegate") in GRANTS], organisation__is_active=True
+    ).values("party_id")
+)
 menu.register(
     Entry("people", "人员", "congress:person.list", icon="users", order=60, permission="person.view"),
     Entry(

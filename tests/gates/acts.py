@@ -215,6 +215,20 @@ ACTS: dict[str, Act] = {
         lambda city: {"person": city.person("deputy"), "successor": city.person("other_deputy")},
         ("business_administrator", *_TOO),
     ),
+    "flow.delegate": Act(
+        "county_assigner",
+        None,
+        lambda city: {
+            "from_party": _post_of("county_assigner")(city),
+            "to_person": city.person("county_clerk"),
+            "starts_on": clock.today(),
+            "ends_on": clock.today(),
+        },
+        ("county_clerk", "deputy", "system_administrator", "business_administrator"),
+    ),
+    "flow.revoke_delegation": Act(
+        "county_assigner", row("delegation"), fixed(), ("county_clerk", "deputy", "business_administrator")
+    ),
     # Emergency access.
     "access.open": Act(
         "presidium_assigner",

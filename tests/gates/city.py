@@ -5,6 +5,8 @@ Each test plays inside a savepoint of it. ``unchanged`` compares every business 
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,14 +22,18 @@ from django.test import Client
 
 from renda.congress.actions import mandate_suspend
 from renda.congress.models import SignInCode
+from renda.congress.roster import RosterRow
 from renda.kernel import clock
 from renda.kernel.access.models import EmergencyAccess
 from renda.kernel.audit.models import NO_TENANT
 from renda.kernel.feedback.models import Feedback
-from renda.kernel.flow.models import FlowDefinition, PendingRequest, Task
+from renda.kernel.files.api import StoredFile, store
+from renda.kernel.files.tests import material
+from renda.kernel.flow.models import Delegation, FlowDefinition, PendingRequest, Task
 from renda.kernel.notices.models import Notice
 from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding
+from renda.kernel.privacy.api import encrypt
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions
 from renda.voice.models import Message
@@ -70,14 +76,7 @@ class City:
                 return self.cast.actor(role)
 
     def client(self, role: str) -> Client:
-        """The browser of a role; administrators have given their second factor."""
-        if role not in self.clients:
-            self.clients[role] = Client()
-            if role != "constituent":
-                self.clients[role].force_login(self.cast.people[role])
-                session = self.clients[role].session
-                session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": 0}]
-                session.save()
+        """The browser of a role."""
         return self.clients[role]
 
     def key(self, name: str) -> int:
@@ -98,6 +97,8 @@ def build(cast: Cast) -> City:
     city, story = City(cast), Story(cast)
     for name, step in MESSAGES.items():
         city.rows[name] = getattr(story, step)()
+    with_photo = story.submitted(photos=[store(material.upload(material.picture()))])
+    city.rows["photo"] = _photo(city, with_photo)
     city.rows["vet_reachable"] = story.submitted(contact_name="王女士", contact_phone="13800001111")
     city.rows["extending"] = _extending(story)
     city.rows["judge"] = _judged(story)
@@ -110,7 +111,26 @@ def build(cast: Cast) -> City:
     _flows(city)
     _accounts(city)
     _desks(city)
+    _browsers(city)
     return city
+
+
+def _browsers(city: City) -> None:
+    """Everybody is signed in before the tests begin; administrators have given their second factor."""
+    city.clients["constituent"] = Client()
+    for role, person in city.cast.people.items():
+        client = city.clients[role] = Client()
+        client.force_login(person)
+        session = client.session
+        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": 0}]
+        session["renda_seen"] = int(time.time())
+        session.save()
+
+
+def _photo(city: City, message: Message) -> StoredFile:
+    with tenant_transaction(city.tenants, durable=False):
+        found: StoredFile = StoredFile.objects.get(subject_id=message.id)
+        return found
 
 
 def _extending(story: Story) -> Message:
@@ -165,6 +185,12 @@ def _accounts(city: City) -> None:
         opened_at=clock.now(),
         ends_at=clock.now() + timedelta(days=1),
     )
+    city.rows["delegation"] = Delegation.objects.create(
+        from_party_id=cast.actor("county_assigner").posts[0].post_id,
+        to_party_id=city.person("county_leader"),
+        starts_on=clock.today(),
+        ends_on=clock.today(),
+    )
     city.rows["feedback"] = Feedback.objects.create(text="字太小", sender="", created_at=clock.now())
 
 
@@ -178,6 +204,9 @@ def _desks(city: City) -> None:
             created_at=clock.now(),
         )
     city.rows["station"] = city.cast.stations["township"]
+    row = RosterRow(2, name="王一", district_number="1").as_json()
+    # What the preview page carries.
+    city.rows["closed_roster"] = encrypt(json.dumps([city.cast.tenant("township"), None, [row]]), purpose="roster.preview")
     city.rows["mandate"] = city.cast.mandates["other_deputy"]
     city.rows["suspended_mandate"] = city.cast.mandates["far_deputy"]
     mandate_suspend(city.cast.actor("business_administrator"), city.key("suspended_mandate"), reason="法定情形。")

@@ -13,12 +13,25 @@ from django.db.models import Max
 from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Forbidden, Invalid, Refused
 from renda.kernel.flow import drafts, library
+from renda.kernel.flow.delegating import flow_delegate, flow_revoke_delegation
 from renda.kernel.flow.models import FlowDefinition
 from renda.kernel.flow.policy import FORK, PUBLISH, RETIRE
 from renda.kernel.flow.selectors import definitions_for, forks_for
 from renda.kernel.flow.toml import to_toml
 from renda.kernel.policy import may
 from renda.kernel.tenancy.models import Tenant
+
+__all__ = [
+    "flow_add_step",
+    "flow_change_step",
+    "flow_delegate",
+    "flow_edit",
+    "flow_fork",
+    "flow_publish",
+    "flow_remove_step",
+    "flow_retire",
+    "flow_revoke_delegation",
+]
 
 
 @existing("flow.fork", permission=FORK, select=definitions_for, title="修改流程")

@@ -50,7 +50,7 @@ def _statement() -> sql.Composed:
 def _columns(model: type[models.Model]) -> list[tuple[str, str, Callable[[Any], Any] | None]]:
     """Attribute, column and (for what JSON has no word for) how its value is read."""
     return [
-        (field.attname, field.column, _moment if isinstance(field, models.DateTimeField) else None)
+        (field.attname, str(field.column), _moment if isinstance(field, models.DateTimeField) else None)
         for field in model._meta.concrete_fields
     ]
 

@@ -7,3 +7,4 @@ from renda.kernel.policy import permission
 FORK = permission("flow.fork", "修改流程")
 PUBLISH = permission("flow.publish", "发布流程")
 RETIRE = permission("flow.retire", "停用流程")
+DELEGATE = permission("flow.delegate", "委托办理")

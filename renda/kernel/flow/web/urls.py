@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.kernel.flow.web import views
+from renda.kernel.flow.web import delegations, views
 
 app_name = "flow"
 
 urlpatterns = [
     path("", views.flow_list, name="flow.list"),
+    path("delegations/", delegations.delegations, name="flow.delegate"),
+    path("delegations/<int:pk>/revoke/", delegations.revoke, name="flow.revoke_delegation"),
     path("<int:pk>/", views.flow_detail, name="flow.detail"),
     path("<int:pk>/fork/", views.flow_fork, name="flow.fork"),
     path("<int:pk>/edit/", views.flow_edit, name="flow.edit"),
