@@ -230,7 +230,9 @@ class OverseeForm(ActForm):
     content = _note("督办要求", required=True)
 
     def prepare(self) -> None:
-        self.choose("organisation", organisations_to_oversee(self.message.tenant))
+        # A congress above that assigns the matter oversees it by its own bodies.
+        tenants = (self.message.tenant, self.message.assigning_tenant or self.message.tenant)
+        self.choose("organisation", organisations_to_oversee(tenants[0]) | organisations_to_oversee(tenants[1]))
 
     def given(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("organisation", "reference", "decided_on", "content")}
