@@ -50,7 +50,7 @@ def messages_to_handle(actor: Actor) -> QuerySet[Message]:
 def messages_in_units(actor: Actor) -> QuerySet[Message]:
     """The same with the assignments that are running, for what units do."""
     running = Assignment.objects.filter(sent_back_at=None, answered_at=None)
-    return messages_to_handle(actor).prefetch_related(Prefetch("assignments", running, to_attr="running_assignments"))
+    return messages_to_handle(actor).prefetch_related(Prefetch("assignments", running, to_attr="running"))
 
 
 def message_of(receipt_number: str) -> QuerySet[Message]:

@@ -198,7 +198,7 @@ class Existing(Action, Generic[M, P, R]):
         locked for a moment and not touched.
         """
         assert self.case_field is not None
-        if model._meta.get_field(self.case_field).primary_key:
+        if self.case_field == model._meta.pk.name:
             return sorted(keys)
         cases = model._base_manager.filter(pk__in=keys, **{f"{self.case_field}__isnull": False})
         return sorted(cases.values_list(self.case_field, flat=True))

@@ -68,7 +68,7 @@ def _insert_text(model: type[models.Model]) -> tuple[str, str]:
     """``INSERT INTO … VALUES`` and one row's placeholders."""
     columns = model._meta.concrete_fields
     head = sql.SQL("INSERT INTO {} ({}) VALUES ").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(column.column) for column in columns)
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join([_name(column) for column in columns])
     )
     return head.as_string(), f"({', '.join(map(_placeholder, columns))})"
 
@@ -77,8 +77,8 @@ def _insert_text(model: type[models.Model]) -> tuple[str, str]:
 def _update_text(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, str, str, str]:
     """The statement for one row; for several: before the values, one row's placeholders, after them. The key is last."""
     key, columns = _key(model), [_column(model, name) for name in names]
-    table, own = sql.Identifier(model._meta.db_table), sql.Identifier(key.column)
-    named = [sql.Identifier(column.column) for column in columns]
+    table, own = sql.Identifier(model._meta.db_table), _name(key)
+    named = [_name(column) for column in columns]
     comma = sql.SQL(", ")
     one = sql.SQL("UPDATE {} SET {} WHERE {} = %s").format(
         table, comma.join(sql.SQL("{} = %s").format(name) for name in named), own
@@ -90,6 +90,11 @@ def _update_text(model: type[models.Model], names: tuple[str, ...]) -> tuple[str
     # Each row says its types: those of VALUES must agree, and arrays do not by themselves.
     values = f"({', '.join(f'%s::{_type(column)}' for column in (*columns, key))})"
     return one.as_string(), head.as_string(), values, tail.as_string()
+
+
+def _name(column: Column) -> sql.Composable:
+    assert column.column is not None
+    return sql.Identifier(column.column)
 
 
 def _placeholder(column: Column) -> str:

@@ -124,11 +124,12 @@ class Poses:
     def _ruled(self) -> Plan:
         life = self._referred(self.township, self._ago(working_days=6), unit=HOUSING, above=True)
         unit = life.assign()
-        for _ in range(2):
-            life.working_days(1)
-            life.send_back(unit)
-            ruled = {"ruled_by": life.office.government, "ruling": _RULING} if _ else {}
-            unit = life.assign(unit=unit, **ruled)
+        life.working_days(1)
+        life.send_back(unit)
+        unit = life.assign(unit=unit)
+        life.working_days(1)
+        life.send_back(unit)
+        life.assign(unit=unit, ruled_by=life.office.government, ruling=_RULING)
         return life.plan
 
     def _overseen(self) -> Plan:

@@ -127,8 +127,6 @@ class Message(TenantRow):
         ]
 
     _joint_units: list[Organisation] | None = None
-    # Where a selector has read them: assignments neither answered nor sent back.
-    running_assignments: list[Assignment]
 
     def __str__(self) -> str:
         return self.subject
@@ -175,6 +173,12 @@ class Message(TenantRow):
         if self.promised_on is None:
             return None
         return timezone.make_aware(datetime.combine(self.promised_on, time(9)))
+
+    @property
+    def running_assignments(self) -> list[Assignment]:
+        """Assignments neither answered nor sent back, as the selector for units' actions has read them."""
+        running: list[Assignment] = vars(self)["running"]
+        return running
 
     @property
     def joint_units(self) -> list[Organisation]:
