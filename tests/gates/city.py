@@ -17,11 +17,12 @@ from typing import Any
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
 from renda.congress.actions import mandate_suspend
-from renda.congress.models import SignInCode
+from renda.congress.models import Person, SignInCode
 from renda.congress.roster import RosterRow
 from renda.kernel import clock
 from renda.kernel.access.models import EmergencyAccess
@@ -61,7 +62,7 @@ class City:
 
     cast: Cast
     rows: dict[str, Any] = field(default_factory=dict)
-    clients: dict[str, Client] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
 
     def actor(self, role: str) -> Actor:
         """The actor of a role; ``constituent`` is the public everywhere, ``far_constituent`` in another county."""
@@ -76,8 +77,11 @@ class City:
                 return self.cast.actor(role)
 
     def client(self, role: str) -> Client:
-        """The browser of a role."""
-        return self.clients[role]
+        """A browser of a role, as it was when she signed in."""
+        client = Client()
+        if role in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        return client
 
     def key(self, name: str) -> int:
         """The key of a named row."""
@@ -116,15 +120,20 @@ def build(cast: Cast) -> City:
 
 
 def _browsers(city: City) -> None:
-    """Everybody is signed in before the tests begin; administrators have given their second factor."""
-    city.clients["constituent"] = Client()
+    """Everybody is signed in before the tests begin."""
     for role, person in city.cast.people.items():
-        client = city.clients[role] = Client()
-        client.force_login(person)
-        session = client.session
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": 0}]
-        session["renda_seen"] = int(time.time())
-        session.save()
+        city.sessions[role] = _sign_in(person)
+
+
+def _sign_in(person: Person) -> str:
+    """The key of a new session; the second factor was given."""
+    client = Client()
+    client.force_login(person)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": 0}]
+    session["renda_seen"] = int(time.time())
+    session.save()
+    return str(session.session_key)
 
 
 def _photo(city: City, message: Message) -> StoredFile:
@@ -174,8 +183,10 @@ def _accounts(city: City) -> None:
         for name, used in (("fresh", None), ("spent", clock.now()))
     ]
     city.rows["code"], city.rows["spent_code"] = SignInCode.objects.bulk_create(codes)
-    city.rows["session"] = UserSession.objects.create(
-        user=cast.people["deputy"], ip="127.0.0.1", user_agent="另一台手机", session_key="k" * 32
+    # A second telephone of hers that is still signed in.
+    key = _sign_in(cast.people["deputy"])
+    city.rows["session"], _ = UserSession.objects.get_or_create(
+        session_key=key, defaults={"user": cast.people["deputy"], "ip": "127.0.0.1", "user_agent": "另一台手机"}
     )
     city.rows["access"] = EmergencyAccess.objects.create(
         person_id=city.person("presidium_assigner"),
@@ -206,7 +217,9 @@ def _desks(city: City) -> None:
     city.rows["station"] = city.cast.stations["township"]
     row = RosterRow(2, name="王一", district_number="1").as_json()
     # What the preview page carries.
-    city.rows["closed_roster"] = encrypt(json.dumps([city.cast.tenant("township"), None, [row]]), purpose="roster.preview")
+    city.rows["closed_roster"] = encrypt(
+        json.dumps([city.cast.tenant("township"), None, [row]]), purpose="roster.preview"
+    )
     city.rows["mandate"] = city.cast.mandates["other_deputy"]
     city.rows["suspended_mandate"] = city.cast.mandates["far_deputy"]
     mandate_suspend(city.cast.actor("business_administrator"), city.key("suspended_mandate"), reason="法定情形。")

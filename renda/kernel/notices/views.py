@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,12 +22,11 @@ PAGE = 20
 AT_ONCE = 500
 
 
+@login_required
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     """The inbox, newest first; ``?unread=1`` only what is new, ``?page=2`` further back."""
     actor = actor_of(request)
-    if not actor.is_signed_in:
-        return redirect_to_login(request.get_full_path())
     given = request.GET.get("page", "")
     number = int(given) if given.isascii() and given.isdecimal() and 0 < len(given) < 5 else 1
     number = max(1, number)
@@ -52,6 +51,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     return page(request, "notices/list.html", shown)
 
 
+@login_required
 @require_POST
 def notice_open(request: HttpRequest, key: int) -> HttpResponse:
     """Mark as read and go where the notice leads."""
@@ -59,6 +59,7 @@ def notice_open(request: HttpRequest, key: int) -> HttpResponse:
     return SeeOther(notice.url or reverse("notice.list"))
 
 
+@login_required
 @require_POST
 def notice_read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything as read, 500 at once; what comes in meanwhile stays new."""
@@ -69,6 +70,7 @@ def notice_read_all(request: HttpRequest) -> HttpResponse:
     return SeeOther(reverse("notice.list"))
 
 
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice_preferences(request: HttpRequest) -> HttpResponse:
     """Which kinds one wants, and by which way."""
@@ -82,7 +84,5 @@ def notice_preferences(request: HttpRequest) -> HttpResponse:
                 messages.success(request, "通知方式已保存。")
                 return SeeOther(reverse("notice.list"))
     else:
-        if not actor.is_signed_in:
-            return redirect_to_login(request.get_full_path())
         form = PreferenceForm.of(Preference.objects.filter(party_id=actor.party_id))
     return page(request, "notices/preferences.html", form=form)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
@@ -50,6 +51,7 @@ def _fetch(request: ActorRequest, rows: QuerySet[FlowDefinition], pk: int) -> Fl
     return row
 
 
+@login_required
 @require_GET
 def flow_list(request: ActorRequest) -> HttpResponse:
     """The flows this person may see, current ones and drafts first by name, each with its running cases."""
@@ -66,6 +68,7 @@ def flow_list(request: ActorRequest) -> HttpResponse:
     return page(request, "flow/list.html", {"rows": shown})
 
 
+@login_required
 @require_GET
 def flow_detail(request: ActorRequest, pk: int) -> HttpResponse:
     """One flow as steps in words, with its picture, its versions, and what this person may do with it."""
@@ -95,6 +98,7 @@ def _shown(row: FlowDefinition, definition: Definition, problems: Sequence[Any] 
     }
 
 
+@login_required
 @require_POST
 def flow_fork(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a flow as a draft and go to its workshop."""
@@ -105,6 +109,7 @@ def flow_fork(request: ActorRequest, pk: int) -> HttpResponse:
     return SeeOther(reverse("flow:flow.edit", args=[draft.id]))
 
 
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def flow_edit(request: ActorRequest, pk: int) -> HttpResponse:
     """The workshop: steps with their forms, the text with line numbers, what the checker says."""
@@ -158,6 +163,7 @@ def _workshop(
     return page(request, "flow/edit.html", context, status=status)
 
 
+@login_required
 @require_POST
 def flow_change_step(request: ActorRequest, pk: int) -> HttpResponse:
     """Save one step's form."""
@@ -174,6 +180,7 @@ def flow_change_step(request: ActorRequest, pk: int) -> HttpResponse:
     )
 
 
+@login_required
 @require_POST
 def flow_add_step(request: ActorRequest, pk: int) -> HttpResponse:
     """Put a new step on an edge."""
@@ -186,6 +193,7 @@ def flow_add_step(request: ActorRequest, pk: int) -> HttpResponse:
     return _after(request, pk, "已增加一步。", {"new_form": form, "edge": edge} if form.errors else {})
 
 
+@login_required
 @require_POST
 def flow_remove_step(request: ActorRequest, pk: int) -> HttpResponse:
     """Take a step out."""
@@ -193,6 +201,7 @@ def flow_remove_step(request: ActorRequest, pk: int) -> HttpResponse:
     return _after(request, pk, "已删去这一步。", {})
 
 
+@login_required
 @require_POST
 def flow_publish(request: ActorRequest, pk: int) -> HttpResponse:
     """Publish a draft; with faults the workshop is shown again and names them."""
@@ -204,6 +213,7 @@ def flow_publish(request: ActorRequest, pk: int) -> HttpResponse:
     return SeeOther(reverse("flow:flow.detail", args=[pk]))
 
 
+@login_required
 @require_POST
 def flow_retire(request: ActorRequest, pk: int) -> HttpResponse:
     """Retire a fork, or give up a draft."""
