@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -14,6 +13,7 @@ from renda.kernel.audit.chain import canonical, entry_hash
 from renda.kernel.audit.models import NO_TENANT, AuditEntry
 from renda.kernel.errors import RendaError
 from renda.kernel.parties import Actor
+from renda.kernel.privacy.api import fingerprint
 from renda.kernel.tenancy import tenant_transaction
 
 LONGEST = 200  # characters of a text that the trail keeps as they are
@@ -32,7 +32,8 @@ class Work(Protocol):
 def kept(value: Any, *, private: bool = False) -> Any:
     """What the trail keeps of an argument: scalars as they are, rows by name, private and long text as a digest."""
     if private and value not in (None, "", [], ()):
-        return {"sha256": hashlib.sha256(repr(value).encode()).hexdigest()}
+        # Keyed: all telephone numbers there are can be tried against a plain hash in minutes.
+        return {"digest": fingerprint(repr(value), purpose="audit.private")}
     match value:
         case None | bool() | int() | float():
             return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import UTC, datetime
 
@@ -17,6 +16,7 @@ from renda.kernel.events.models import Event
 from renda.kernel.jobs import registry as job_registry
 from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding, Party
+from renda.kernel.privacy.api import fingerprint
 from renda.kernel.tenancy import current_scope
 
 from .verbs import House, capturing, house, parties_for, statements
@@ -243,8 +243,8 @@ def test_the_trail_keeps_private_and_long_words_as_digests_only(house: House) ->
     assert said == {
         "name": "新人",
         "tenant": f"kernel_tenancy.Tenant:{house.home.id}",
-        "secret": {"sha256": hashlib.sha256(repr("13800001111").encode()).hexdigest()},
-        "note": {"sha256": hashlib.sha256(repr(LONG).encode()).hexdigest()},
+        "secret": {"digest": fingerprint(repr("13800001111"), purpose="audit.private")},
+        "note": {"digest": fingerprint(repr(LONG), purpose="audit.private")},
         "length": 2,
         "posts": [post.post_id for post in actor.posts],
     }
