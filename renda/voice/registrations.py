@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
+
 from renda.kernel.files.api import Access, StoredFile, register_access
 from renda.kernel.flow import todo
 from renda.kernel.flow.following import follow
 from renda.kernel.flow.subjects import register_subject
 from renda.kernel.parties import Actor
-from renda.kernel.ui import menu, states
+from renda.kernel.ui import menu, slots, states
+from renda.kernel.ui.http import actor_of
 from renda.kernel.ui.menu import Entry
 from renda.voice import selectors
-from renda.voice.code_views import prints_codes
+from renda.voice.code_views import prints_codes, stations_to_print
 from renda.voice.standing import stand
 from renda.voice.telling import STATES
 
@@ -72,6 +77,13 @@ def _files(actor: Actor, file: StoredFile) -> Access:
     return Access.FULL if seen else Access.NONE
 
 
+def _prints(request: HttpRequest, station: Any) -> dict[str, object] | None:
+    """The way to a station's codes, for whoever may print them."""
+    may = stations_to_print(actor_of(request)).filter(pk=station.pk).exists()
+    return {} if may else None
+
+
+slots.register("station.inside", "voice/station_print.html", _prints)
 follow("voice.Message", stand)
 register_access("voice.Message", _files)
 states.register(STATES)
