@@ -15,11 +15,15 @@ help:
 	@echo "make run    建立环境与演示城市并启动 http://127.0.0.1:8000"
 	@echo "make test   全部检查与测试(约 10 分钟)"
 	@echo "make check  代码检查:ruff、mypy、import-linter、迁移"
+	@echo "make doctor 检查本机环境,逐项说明缺什么、怎么装"
 	@echo "make bench  性能测量,每个数字一行 JSON"
 	@echo "make demo   只建立演示城市      make lock  重新锁定依赖      make clean  删除环境(不删数据)"
 
 run: setup
 	@$(PY) -m renda serve --demo
+
+doctor: setup
+	@$(PY) -m renda doctor
 
 demo: setup
 	@$(PY) -m renda demo
@@ -84,4 +88,4 @@ $(if $(ROOT),{ echo "· 正在安装 $(1) ……"; apt-get update -qq && DEBIAN_
 	apt-get install -y -qq --no-install-recommends $(1) >/dev/null; },{ echo "缺少 $(1):sudo apt-get install $(1)"; exit 1; })
 endef
 
-.PHONY: help run demo test suite check bench lock clean setup browser
+.PHONY: help run doctor demo test suite check bench lock clean setup browser
