@@ -105,7 +105,8 @@ def test_the_worker_does_a_job_and_forgets_it(declared: list[object]) -> None:
     jobs.defer("test.note", number=7)
     run_aside(worker.work(wait=False))
     assert declared == [{"number": 7}]
-    assert waiting() == []
+    # A periodic job of the house may have become due in this very minute.
+    assert [job for job in waiting() if job[0].startswith("test.")] == []
 
 
 @pytest.mark.django_db(transaction=True)

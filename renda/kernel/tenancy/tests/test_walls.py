@@ -18,6 +18,7 @@ from renda.kernel.tenancy.tests.beside import beside
 
 # Tables with a tenant that stay open, and why.
 OPEN = {
+    "kernel_feedback_feedback": "about renda itself; the public writes it without a scope, administrators read by policy",
     "kernel_parties_party": "read at sign-in, before a scope is known; a name and a home, nothing else",
     "kernel_flow_flowdefinition": "how a congress works is no secret; drafts are kept back by the selector",
     "kernel_access_emergencyaccess": "read while an actor is built: it widens what she may",
