@@ -1,0 +1,357 @@
+"""Every address: who comes to it, with what, and who does not.
+
+A new address gets its line here. ``by`` reaches it (a page is shown, a press is done), so that the refusals beside it
+are not empty. ``public`` and ``own`` say why nobody is turned away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from renda.kernel.flow.toml import to_toml
+from renda.voice.forms import FORMS
+from renda.voice.public_views import _token
+from renda.voice.receipts import query_word
+from tests.gates.city import NOBODY, City
+
+Args = Callable[[City], list[Any]]
+Given = Callable[[City], dict[str, Any]]
+
+SECRET_LINK = "the signed token in the address is the key; it is given for number and query word"
+PUBLIC = "a page of the public zone"
+FRAME = "a part of the frame, without any row of business"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One line of the table. ``given``: the form of a press. ``only_post``: it has no page of its own."""
+
+    by: str = "constituent"
+    args: Args = lambda _: []
+    given: Given | None = None
+    only_post: bool = False
+    wrong: tuple[str, ...] = ()
+    strangers: tuple[str, ...] = ("stranger", NOBODY)
+    public: str = ""
+    own: str = ""
+    # What an unknown browser gets: the sign-in page, unless an address keeps even its existence to itself.
+    logged_out: int = 302
+    # Django settings under which ``by`` reaches it.
+    settings: dict[str, Any] = field(default_factory=dict)
+    # What ``by`` gets.
+    status: int = 200
+
+
+def press(by: str, args: Args, given: Given, *wrong: str, **more: Any) -> Page:
+    """An address that only takes a form."""
+    return Page(by, args, given, only_post=True, wrong=wrong, status=more.pop("status", 303), **more)
+
+
+def row(name: str) -> Args:
+    return lambda city: [city.key(name)]
+
+
+def person(role: str) -> Args:
+    return lambda city: [city.person(role)]
+
+
+def fixed(**given: Any) -> Given:
+    return lambda _: given
+
+
+def _organisation(role: str) -> Args:
+    return lambda city: [city.cast.organisations[role].pk]
+
+
+def _station(city: City) -> list[Any]:
+    return [city.cast.tenant("township"), city.key("station")]
+
+
+def _post(role: str) -> Args:
+    return lambda city: [city.cast.actor(role).posts[0].post_id]
+
+
+def _receipt(name: str) -> Args:
+    return lambda city: [_token(city.rows[name])]
+
+
+def _code(name: str) -> Args:
+    return lambda city: [city.cast.codes[name].code]
+
+
+def _until(city: City) -> dict[str, Any]:
+    due = timezone.localdate(city.rows["county_unit"].due_at) + timedelta(days=7)
+    return {"until": due.isoformat(), "reason": "需要招标。"}
+
+
+def _oversight(city: City) -> dict[str, Any]:
+    organisation = city.cast.organisations["county_supervisor"].pk
+    return {"organisation": organisation, "reference": "纪要", "decided_on": "2026-01-05", "content": "限期办结。"}
+
+
+def _look_up(city: City) -> dict[str, Any]:
+    number = city.rows["vet"].receipt_number
+    return {"receipt_number": number, "word": query_word(number)}
+
+
+_ADMIN = "county_business_administrator"
+_NOT_ADMIN = ("county_clerk", "case_officer", "system_administrator")
+_TOO = ("presidium_clerk", "county_assigner", "deputy")
+_REASON = fixed(reason="工作需要，已电话核实")
+_RATED = fixed(process="satisfied", result="satisfied")
+_NOT_HERS = ("other_deputy", "other_township_clerk", "strange_officer")
+_SIGNED_IN = "everybody who is signed in has one"
+_TEXT = {"body": "路灯坏了三周，夜里看不见路。"}
+
+# A message's buttons: verb → at which stage, by whom, with what, and who sees the message but does not do this.
+VERBS: dict[str, tuple[str, str, Given, tuple[str, ...]]] = {
+    "accept": ("vet", "presidium_vetter", fixed(), ("presidium_clerk", "presidium_assigner")),
+    "redirect": ("vet", "presidium_vetter", fixed(door="court", reason="诉讼中。"), ("presidium_clerk",)),
+    "answer": ("deputy", "deputy", fixed(body="已联系。", solved="yes"), ("presidium_clerk",)),
+    "refer": ("deputy", "deputy", fixed(note="请办理。"), ("presidium_assigner",)),
+    "assign": (
+        "office",
+        "presidium_assigner",
+        lambda city: {"lead_unit": city.cast.organisations["township_officer"].pk},
+        ("deputy", "presidium_vetter"),
+    ),
+    "refer_up": ("office", "presidium_assigner", fixed(note="属县级事权。"), ("deputy", "presidium_vetter")),
+    "receive": ("unit", "township_officer", fixed(), ("deputy", "presidium_assigner")),
+    "send_back": ("unit", "township_officer", fixed(reason="不属本单位。"), ("deputy", "presidium_assigner")),
+    "extend": ("county_unit", "case_officer", _until, ("deputy", "county_assigner")),
+    "grant_extension": (
+        "extending",
+        "county_assigner",
+        lambda city: {"request_id": city.key("request")},
+        ("case_officer", "deputy"),
+    ),
+    "refuse_extension": (
+        "extending",
+        "county_assigner",
+        lambda city: {"request_id": city.key("request"), "note": "请按期办结。"},
+        ("case_officer", "deputy"),
+    ),
+    "read": ("joint", "joint_officer", lambda city: {"task_id": city.key("reading")}, ("case_officer", "deputy")),
+    "log_contact": ("unit", "township_officer", fixed(way="telephone", note="已电话联系。"), ("presidium_clerk",)),
+    "forward": ("deliver", "deputy", fixed(), ("township_officer", "presidium_assigner")),
+    "record_rating": (
+        "rating",
+        "presidium_clerk",
+        _RATED,
+        ("township_officer", "presidium_chair"),
+    ),
+    "judge": (
+        "judge",
+        "station_manager",
+        fixed(verdict="explained", note="已当面说明。"),
+        ("deputy", "township_officer"),
+    ),
+    "urge": ("unit", "presidium_assigner", fixed(), ("township_officer", "presidium_vetter")),
+    "oversee": ("county_unit", "county_supervisor", _oversight, ("county_assigner", "case_officer")),
+    "reveal": ("vet_reachable", "presidium_vetter", _REASON, ("presidium_chair",)),
+    "read_sealed": ("sealed", "presidium_vetter", _REASON, ("county_assigner", "presidium_clerk")),
+}
+
+PAGES: dict[str, Page] = {
+    # The kit.
+    "ui:elder": Page(public=FRAME, status=303),
+    "ui:to_do": Page(public=FRAME),
+    "ui:manifest": Page(public=FRAME),
+    **{
+        f"ui:{name}": Page(
+            public="the gallery exists in workshops only", settings={"RENDA_GALLERY": True}, status=status
+        )
+        for name, status in (
+            ("gallery", 200),
+            ("gallery_public", 200),
+            ("gallery_case", 200),
+            ("gallery_list", 200),
+            ("gallery_form", 200),
+            ("gallery_fault", 404),  # it shows the page of a fault
+        )
+    },
+    # Flows.
+    "flow:flow.list": Page(_ADMIN, wrong=_NOT_ADMIN),
+    "flow:flow.detail": Page(_ADMIN, row("draft"), wrong=_NOT_ADMIN),
+    "flow:flow.fork": press(
+        _ADMIN, row("shipped_flow"), lambda city: {"tenant": city.cast.tenant("township")}, *_NOT_ADMIN
+    ),
+    "flow:flow.edit": Page(
+        _ADMIN, row("draft"), lambda city: {"text": to_toml(city.rows["draft"].graph)}, wrong=_NOT_ADMIN
+    ),
+    "flow:flow.change_step": press(
+        _ADMIN,
+        row("draft"),
+        fixed(**{"node": "judge", "judge-title": "研判", "judge-who": "field:station_manager", "judge-mode": "any"}),
+        *_NOT_ADMIN,
+    ),
+    "flow:flow.add_step": press(
+        _ADMIN,
+        row("draft"),
+        fixed(**{"edge": "0", "new-title": "再审", "new-who": "post:vetter@field:tenant", "new-mode": "any"}),
+        *_NOT_ADMIN,
+    ),
+    "flow:flow.remove_step": press(_ADMIN, row("draft"), fixed(node="deliver"), *_NOT_ADMIN),
+    "flow:flow.publish": press(_ADMIN, row("draft"), fixed(), *_NOT_ADMIN),
+    "flow:flow.retire": press(_ADMIN, row("draft"), fixed(), *_NOT_ADMIN),
+    # Everybody sees her own loans there; who may not lend is tried in flow/tests/test_delegating.py.
+    "flow:flow.delegate": Page(
+        "county_assigner",
+        given=lambda city: {
+            "from_party": _post("county_assigner")(city)[0],
+            "to_person": city.person("county_clerk"),
+            "name": city.cast.people["county_clerk"].name,
+            "starts_on": timezone.localdate(),
+            "ends_on": timezone.localdate(),
+        },
+        own=_SIGNED_IN,
+    ),
+    "flow:flow.revoke_delegation": press(
+        "county_assigner", row("delegation"), fixed(), "county_clerk", "deputy", "business_administrator"
+    ),
+    # What people say about renda itself.
+    "feedback:feedback.send": Page(given=fixed(text="字太小"), public=PUBLIC),
+    "feedback:feedback.list": Page("system_administrator", wrong=("county_leader", "audit_administrator", "deputy")),
+    "feedback:feedback.handle": press(
+        "system_administrator", row("feedback"), fixed(note="已改"), "county_leader", "audit_administrator", "deputy"
+    ),
+    # Emergency access.
+    "access:access.open": Page(
+        "presidium_assigner",
+        given=lambda city: {
+            "permission": "message.view_sealed",
+            "tenant_id": city.cast.tenant("township"),
+            "reason": "群众来电催问进展",
+        },
+        wrong=("presidium_clerk", "deputy", "case_officer"),
+        strangers=(NOBODY,),
+    ),
+    "access:access.close": press(
+        "presidium_assigner", row("access"), fixed(), "presidium_clerk", "audit_administrator"
+    ),
+    # Files: without a row for the reader there is no address either.
+    "file.download": Page("presidium_vetter", row("photo"), wrong=_NOT_HERS, logged_out=404),
+    "file.thumb": Page("presidium_vetter", row("photo"), wrong=_NOT_HERS, logged_out=404),
+    # Notices.
+    "notice.list": Page("deputy", own=_SIGNED_IN),
+    "notice.read": press("deputy", row("notice"), fixed(), "other_deputy", "presidium_clerk"),
+    "notice.read_all": press("deputy", lambda _: [], fixed(), own=_SIGNED_IN),
+    "notice.prefer": Page("deputy", given=fixed(), own=_SIGNED_IN),
+    # Signing in, and one's own account.
+    "account_login": Page(public="the door itself"),
+    "account_logout": Page("deputy", given=fixed(), public="leaving twice harms nobody"),
+    "account_inactive": Page(public="says that an account sleeps, to whoever asks"),
+    "account_reauthenticate": Page("deputy", own=_SIGNED_IN, status=403),  # one-use codes only: nothing to confirm with
+    "account_change_password": Page("deputy", own=_SIGNED_IN),
+    "account_set_password": Page("deputy", own=_SIGNED_IN),
+    "mfa_index": Page("deputy", own=_SIGNED_IN),
+    "mfa_authenticate": Page("deputy", own=_SIGNED_IN),
+    "mfa_reauthenticate": Page("deputy", own=_SIGNED_IN, status=403),  # the same
+    "mfa_activate_totp": Page("deputy", own=_SIGNED_IN),
+    "mfa_deactivate_totp": Page("deputy", own=_SIGNED_IN),
+    "mfa_view_recovery_codes": Page("deputy", own=_SIGNED_IN, status=404),  # she has none
+    "mfa_generate_recovery_codes": Page("deputy", own=_SIGNED_IN),
+    "congress:account": Page("deputy", own=_SIGNED_IN),
+    "congress:session.end": press("deputy", row("session"), fixed(), "other_deputy", "business_administrator"),
+    # The directory.
+    "congress:person.list": Page("presidium_clerk", wrong=("deputy", "case_officer"), strangers=(NOBODY,)),
+    "congress:person.create": Page(
+        "business_administrator",
+        given=lambda city: {"congress": city.cast.congresses["township"].pk, "name": "王新"},
+        wrong=_TOO,
+    ),
+    "congress:person.page": Page("presidium_clerk", person("other_deputy"), wrong=("deputy", "case_officer")),
+    "congress:person.edit": press("business_administrator", person("other_deputy"), fixed(name="王改"), *_TOO),
+    "congress:person.disable": press("business_administrator", person("other_deputy"), _REASON, *_TOO),
+    "congress:person.enable": press("business_administrator", person("other_deputy"), _REASON, *_TOO),
+    "congress:person.reveal": press(
+        "business_administrator", person("other_deputy"), _REASON, "deputy", "case_officer"
+    ),
+    "congress:person.invite": press(
+        "presidium_clerk", person("other_deputy"), fixed(count=1), "deputy", "other_township_clerk", status=200
+    ),
+    "congress:administrator.invite": press(
+        "system_administrator",
+        person("security_administrator"),
+        fixed(count=1),
+        "business_administrator",
+        "audit_administrator",
+        status=200,
+    ),
+    "congress:second_factor.reset": press(
+        "security_administrator", person("other_deputy"), _REASON, "business_administrator", "system_administrator"
+    ),
+    "congress:organisation.list": Page("presidium_clerk", wrong=("deputy", "case_officer"), strangers=(NOBODY,)),
+    "congress:organisation.page": Page(
+        "county_assigner", _organisation("case_officer"), wrong=("deputy", "case_officer")
+    ),
+    "congress:holding.assign": press(
+        _ADMIN, _post("case_officer"), fixed(user_name="joint_officer"), "county_assigner", "deputy"
+    ),
+    "congress:holding.end": press(_ADMIN, row("holding"), fixed(), "county_assigner", "deputy"),
+    "congress:station.list": Page("deputy", own="the stations of one's own congresses, public anyway"),
+    "congress:station.page": Page(
+        "presidium_clerk", row("station"), fixed(name="改名站"), wrong=("other_township_clerk", "far_deputy")
+    ),
+    "congress:roster.import": Page("business_administrator", wrong=_TOO),
+    "congress:roster.template": Page("business_administrator", wrong=_TOO),
+    "congress:roster.confirm": press(
+        "business_administrator", lambda _: [], lambda city: {"closed": city.rows["closed_roster"]}, *_TOO
+    ),
+    # The platform.
+    "congress:session.list": Page("security_administrator", wrong=("system_administrator", *_TOO)),
+    "congress:administrator.list": Page("system_administrator", wrong=("business_administrator", *_TOO)),
+    "congress:system": Page("system_administrator", wrong=("business_administrator", *_TOO)),
+    "congress:audit": Page("audit_administrator", wrong=("system_administrator", *_TOO)),
+    # The public zone.
+    "voice:home": Page(public=PUBLIC),
+    "voice:deputies": Page(public=PUBLIC, status=302),
+    "voice:deputy": Page(args=person("deputy"), public=PUBLIC),
+    "voice:deputy.calendar": Page(args=person("deputy"), public=PUBLIC),
+    "voice:stations": Page(public=PUBLIC),
+    "voice:station": Page(args=_station, public=PUBLIC),
+    "voice:station.calendar": Page(args=_station, public=PUBLIC),
+    "voice:code": Page(args=_code("station"), public=PUBLIC),
+    "voice:message.submit": Page(args=_code("station"), given=fixed(**_TEXT), public=PUBLIC),
+    "voice:look_up": Page(given=_look_up, public=PUBLIC),
+    "voice:receipt": Page(args=_receipt("rating"), public=SECRET_LINK),
+    "voice:message.rate": press("constituent", _receipt("rating"), _RATED, public=SECRET_LINK),
+    "voice:codes.station_pdf": Page("presidium_clerk", _station, wrong=("deputy", "other_township_clerk")),
+    "voice:codes.deputies_pdf": Page("presidium_clerk", _station, wrong=("deputy", "other_township_clerk")),
+    # Inside.
+    "voice:bench": Page("deputy", own=_SIGNED_IN),
+    "voice:bench.read": Page("deputy", own=_SIGNED_IN),
+    "voice:bench.done": Page("deputy", own=_SIGNED_IN),
+    "voice:codes": Page("presidium_clerk", own="the codes of one's own stations and one's own"),
+    "voice:codes.own_pdf": Page("deputy", wrong=("presidium_clerk", "case_officer")),
+    "voice:codes.station": Page("presidium_clerk", row("station"), wrong=("other_township_clerk", "far_deputy")),
+    "voice:message.list": Page("presidium_clerk", own="the messages that exist for oneself, perhaps none"),
+    "voice:message.register": Page(
+        "presidium_clerk", given=fixed(**_TEXT, channel="desk"), wrong=("deputy", "case_officer"), strangers=(NOBODY,)
+    ),
+    "voice:message.page": Page("presidium_clerk", row("deputy"), wrong=_NOT_HERS),
+    "voice:message.pdf": Page("presidium_clerk", row("deputy"), wrong=_NOT_HERS),
+    **{
+        f"voice:message.{verb}": press(by, row(stage), given, *wrong, *_NOT_HERS)
+        for verb, (stage, by, given, wrong) in VERBS.items()
+        if verb in FORMS
+    },
+}
+
+
+def addresses(patterns: Any = None, spaces: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """Every address of the site: its name with its namespaces, and its path as declared."""
+    found: list[tuple[str, str]] = []
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            found += [(name, f"{pattern.pattern}{path}") for name, path in addresses(pattern.url_patterns, inner)]
+        elif isinstance(pattern, URLPattern):
+            found.append((":".join((*spaces, pattern.name or "")), str(pattern.pattern)))
+    return found
