@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from renda.kernel import policy
@@ -174,10 +175,12 @@ def _press(
 def case_context(request: ActorRequest, message: Message, bound: Mapping[str, ActForm] | None = None) -> dict[str, Any]:
     """The page's context; ``bound``: the form that was refused, shown again with what was typed."""
     actor = request.actor
-    answers = list(message.answers.select_related("organisation", "author"))
+    # What cannot be there yet is not asked for.
+    is_assigned, is_answered = message.assigned_at is not None, message.answered_at is not None
+    answers = list(message.answers.select_related("organisation", "author")) if is_answered else []
     contacts = list(message.contacts.select_related("organisation"))
-    assignments = list(message.assignments.select_related("unit", "ruled_by", "proposed_unit", "assigned_by"))
-    ratings = list(Rating.objects.filter(message=message))
+    assignments = list(_assignments(message)) if is_assigned else []
+    ratings = list(Rating.objects.filter(message=message)) if is_answered else []
     trail = flow.trail(message.case_id)
     return {
         "message": message,
@@ -195,7 +198,7 @@ def case_context(request: ActorRequest, message: Message, bound: Mapping[str, Ac
         "extensions": _extensions(message),
         "assignments": assignments,
         "joint": [one for one in assignments if one.role == Assignment.Role.JOINT and one.sent_back_at is None],
-        "decisions": list(message.decisions.select_related("organisation")),
+        "decisions": list(message.decisions.select_related("organisation")) if message.case.overseen_at else [],
         "photos": list(files_of(message)),
         "may_reveal": policy.may(actor, "message.reveal", message.tenant_id)
         and bool(message.contact_name or message.contact_phone),
@@ -205,8 +208,14 @@ def case_context(request: ActorRequest, message: Message, bound: Mapping[str, Ac
     }
 
 
+def _assignments(message: Message) -> QuerySet[Assignment]:
+    return message.assignments.select_related("unit", "ruled_by", "proposed_unit", "assigned_by")
+
+
 def _extensions(message: Message) -> list[PendingRequest]:
     """Extensions that are asked for and not decided yet."""
+    if message.stage != Stage.UNIT:
+        return []
     rows = PendingRequest.objects.filter(case_id=message.case_id, kind="extend", state="pending")
     return list(rows.select_related("asked_by"))
 
