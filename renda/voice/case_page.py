@@ -99,12 +99,12 @@ def presses(
     message: Message,
     actor: Actor,
     bound: Mapping[str, ActForm],
+    offers: Sequence[flow.Offer],
     assignments: Sequence[Assignment] = (),
     ratings: Sequence[Rating] = (),
 ) -> list[Press]:
     """The buttons: the flow's offers as forms, and what is open beside the flow."""
     found: dict[str, Press] = {}
-    offers = flow.offered(actor, message.case_id)
     to_act_on = {offer.task_id for offer in offers if offer.move == "act"}
     running = [one for one in assignments if one.sent_back_at is None and one.answered_at is None]
     for offer in offers:
@@ -181,21 +181,21 @@ def case_context(request: ActorRequest, message: Message, bound: Mapping[str, Ac
     contacts = list(message.contacts.select_related("organisation"))
     assignments = list(_assignments(message)) if is_assigned else []
     ratings = list(Rating.objects.filter(message=message)) if is_answered else []
-    trail = flow.trail(message.case_id)
+    case = flow.view(actor, message.case_id, subject=message)
     return {
         "message": message,
         "steps": public_steps(message),
         "lines": in_order(
             [
-                *inner_line(message, trail, answers, ratings),
+                *inner_line(message, case.trail, answers, ratings),
                 *contact_lines(contacts),
                 *assignment_lines(assignments),
             ]
         ),
-        "presses": presses(message, actor, bound or {}, assignments, ratings),
-        "due": _due(message),
+        "presses": presses(message, actor, bound or {}, case.offers, assignments, ratings),
+        "due": _due(message, case.tasks),
         "due_verb": _DUE_VERBS.get(Stage(message.stage), "办结"),
-        "extensions": _extensions(message),
+        "extensions": _extensions(message, case.requests),
         "assignments": assignments,
         "joint": [one for one in assignments if one.role == Assignment.Role.JOINT and one.sent_back_at is None],
         "decisions": list(message.decisions.select_related("organisation")) if message.case.overseen_at else [],
@@ -212,12 +212,11 @@ def _assignments(message: Message) -> QuerySet[Assignment]:
     return message.assignments.select_related("unit", "ruled_by", "proposed_unit", "assigned_by")
 
 
-def _extensions(message: Message) -> list[PendingRequest]:
+def _extensions(message: Message, requests: Sequence[PendingRequest]) -> list[PendingRequest]:
     """Extensions that are asked for and not decided yet."""
     if message.stage != Stage.UNIT:
         return []
-    rows = PendingRequest.objects.filter(case_id=message.case_id, kind="extend", state="pending")
-    return list(rows.select_related("asked_by"))
+    return [request for request in requests if request.kind == "extend" and request.state == "pending"]
 
 
 def _receipt_word(message: Message, actor: Actor) -> str:
@@ -227,11 +226,12 @@ def _receipt_word(message: Message, actor: Actor) -> str:
     return message.query_word if may_tell else ""
 
 
-def _due(message: Message) -> Due | None:
+def _due(message: Message, tasks: Sequence[Task]) -> Due | None:
     """The present handler's due moment with its arithmetic; an extension is told as its last line."""
     if message.due_at is None or message.concluded_at is not None:
         return None
-    task = Task.objects.filter(case_id=message.case_id, state="open", kind="act", due_at=message.due_at).first()
+    running = (one for one in tasks if one.state == "open" and one.kind == "act" and one.due_at == message.due_at)
+    task = next(running, None)
     definition = library.by_id([message.case.definition_id])[message.case.definition_id]
     node = definition.by_id.get(message.stage)
     if task is None or task.opened_at is None or node is None or node.deadline is None or not node.deadline.rule:

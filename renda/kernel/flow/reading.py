@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
@@ -13,8 +15,9 @@ from renda.kernel.actions.api import Context
 from renda.kernel.flow.engine.offers import Offer, offers
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.world import MACHINE
-from renda.kernel.flow.models import Activation, Case, CaseEvent, Task
+from renda.kernel.flow.models import Activation, Case, CaseEvent, PendingRequest, Task
 from renda.kernel.flow.store import Store, mover_of
+from renda.kernel.flow.todo import loans
 from renda.kernel.flow.world import explained
 from renda.kernel.parties import Actor
 
@@ -24,6 +27,35 @@ CaseOrId = Case | int
 def case_id(case: CaseOrId) -> int:
     """The id of a case given as row or id."""
     return case.id if isinstance(case, Case) else case
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """What a case's page reads at once: its buttons, its trail, its tasks, its requests."""
+
+    offers: list[Offer]
+    trail: list[CaseEvent]
+    tasks: list[Task]
+    requests: list[PendingRequest]
+
+
+def view(actor: Actor, case: CaseOrId, *, subject: models.Model | None = None) -> CaseView:
+    """A case as its page shows it to an actor. Reads only; call it inside the actor's scope.
+
+    ``subject``: the case's subject, when the page has read it already with the rows that its flow asks for.
+    """
+    store = Store(clock.now(), named=True)
+    if subject is not None:
+        store.world.know_subject(case_id(case), subject)
+    if actor.party_id is not None:
+        store.world.know_lent(actor.party_id, [(loan.principal, loan.flows) for loan in loans(actor)])
+    tree = store.tree(case_id(case), lock=False)
+    return CaseView(
+        offers(Run(tree, mover_of(actor)), tree.cases[case_id(case)]),
+        [event for event in tree.events if event.case_id == case_id(case)],
+        tree.of_case("task", case_id(case)),
+        tree.of_case("request", case_id(case)),
+    )
 
 
 def offered(actor: Actor, case: CaseOrId) -> list[Offer]:

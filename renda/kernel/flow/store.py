@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from renda.kernel.actions.api import Context
@@ -26,10 +27,11 @@ _KEY = "flow"
 
 
 class Store:
-    """The trees of one unit of work, by root."""
+    """The trees of one unit of work, by root. ``named``: their events come with the names of who acted."""
 
-    def __init__(self, now: datetime, people_on: date | None = None) -> None:
+    def __init__(self, now: datetime, people_on: date | None = None, *, named: bool = False) -> None:
         self.world = DatabaseWorld(now, people_on)
+        self._load_events = _named_events if named else _events
         self._trees: dict[int, Tree] = {}
         self._root_of: dict[int, int] = {}
 
@@ -82,7 +84,7 @@ class Store:
             cases.update({case.id: case for case in Case.objects.filter(root_id__in=calling)})
             definitions = library.by_id({case.definition_id for case in cases.values()})
         for case in cases.values():
-            tree = self._trees.setdefault(case.root_id, Tree(self.world, definitions, _events))
+            tree = self._trees.setdefault(case.root_id, Tree(self.world, definitions, self._load_events))
             tree.add(case)
             self._root_of[case.id] = case.root_id
         self.world.expect(cases.values())
@@ -96,7 +98,15 @@ def _calls(definition: Definition) -> bool:
 
 def _events(tree: Tree) -> list[CaseEvent]:
     """The stored events of a tree, their effects as the engine knows them."""
-    events = list(CaseEvent.objects.filter(case_id__in=list(tree.cases)).order_by("seq"))
+    return _enriched(tree, CaseEvent.objects.all())
+
+
+def _named_events(tree: Tree) -> list[CaseEvent]:
+    return _enriched(tree, CaseEvent.objects.select_related("actor", "on_behalf_of"))
+
+
+def _enriched(tree: Tree, rows: QuerySet[CaseEvent]) -> list[CaseEvent]:
+    events = list(rows.filter(case_id__in=list(tree.cases)).order_by("seq"))
     for event in events:
         event.effects = [_rich(tree, effect) for effect in from_json(event.effects)]
     return events
@@ -139,4 +149,5 @@ def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
 
 def mover_of(actor: Actor) -> Mover:
     """The actor as the engine knows movers."""
-    return Mover(actor.kind, actor.name, actor.party_id, frozenset(actor.party_ids))
+    kinds = frozenset(post.kind for post in actor.posts)
+    return Mover(actor.kind, actor.name, actor.party_id, frozenset(actor.party_ids), kinds)

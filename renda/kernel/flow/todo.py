@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 
+_LOANS = "flow.loans"
+
+
 @dataclass(slots=True)
 class Loan:
     """What a party has delegated for today: the parties whose tasks it may act on, and the flows (None: every flow)."""
@@ -99,11 +102,21 @@ def listed(tasks: QuerySet[Task]) -> QuerySet[WithAnnotations[Task, _Node]]:
 
 
 def loans(actor: Actor) -> list[Loan]:
-    """What is delegated to the actor today: one query, and one for the posts of the principals when there are any."""
+    """What is delegated to the actor today: one query, and one for the posts of the principals when there are any.
+
+    Asked once in the actor's life, as her posts are.
+    """
     if actor.party_id is None:
         return []
+    if _LOANS not in actor.kept:
+        actor.kept[_LOANS] = _loans(actor)
+    known: list[Loan] = actor.kept[_LOANS]
+    return known
+
+
+def _loans(actor: Actor) -> list[Loan]:
     found: dict[int, Loan] = {}
-    for party, key in _delegations(actor).values_list("from_party_id", "flow_key"):
+    for party, key in _delegations(actor).order_by("id").values_list("from_party_id", "flow_key"):
         loan = found.setdefault(party, Loan(party, {party}, set()))
         if not key:
             loan.flows = None
@@ -123,7 +136,7 @@ def brings(actor: Actor) -> Q:
     mine = Q(assignee_id__in=actor.party_ids)
     if actor.party_id is None:
         return mine
-    if not _delegations(actor).exists():
+    if not loans(actor):
         return mine | Q(claimed_by_id=actor.party_id)
     for_it = _delegations(actor).filter(Q(flow_key="") | Q(flow_key=OuterRef("case__definition__key")))
     givers = for_it.filter(

@@ -6,7 +6,7 @@ questions than one case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -47,6 +47,7 @@ class DatabaseWorld:
         self._parties: dict[int, _Known] = {}
         self._held: dict[int, frozenset[int]] = {}
         self._principals: dict[tuple[int, str], list[int]] = {}
+        self._lent: dict[int, Sequence[tuple[int, Container[str] | None]]] = {}
         self._resolved: dict[tuple[str, int | None, str, int], list[int]] = {}
         self._subjects: dict[int, models.Model] = {}
         self._expected: dict[int, Case] = {}
@@ -104,8 +105,14 @@ class DatabaseWorld:
             self._held[person_id] = frozenset({person_id, *held})
         return self._held[person_id]
 
+    def know_lent(self, person_id: int, lent: Sequence[tuple[int, Container[str] | None]]) -> None:
+        """Who has delegated to this person for today, and for which flows (None: every flow), is known already."""
+        self._lent[person_id] = lent
+
     def principals(self, person_id: int, flow_key: str) -> Sequence[int]:
         """Who has delegated to this person for today and this flow."""
+        if person_id in self._lent:
+            return [party for party, flows in self._lent[person_id] if flows is None or flow_key in flows]
         key = (person_id, flow_key)
         if key not in self._principals:
             today = self._people_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,9 @@ class Actor:
     address: str = ""
     # Rights opened in an emergency, for minutes: (permission, tenant) pairs (kernel.access).
     opened: frozenset[tuple[str, int]] = field(default_factory=frozenset)
+
+    # What is read about her once and holds as long as this value lives, as her posts do.
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def public(cls, tenants: Iterable[int] = (), *, address: str = "") -> Actor:

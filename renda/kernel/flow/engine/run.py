@@ -61,7 +61,8 @@ class Run:
 
     def named(self, expressions: Sequence[str], case: Case) -> bool:
         """Whether the mover is among the parties that expressions name."""
-        return not self.mover.parties.isdisjoint(self.parties(expressions, case))
+        possible = [expression for expression in expressions if self.mover.may_be(expression)]
+        return not self.mover.parties.isdisjoint(self.parties(possible, case))
 
     def administers(self, case: Case) -> bool:
         """Whether the mover is the flow's administrator for this case."""

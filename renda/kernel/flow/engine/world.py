@@ -22,12 +22,21 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """Whoever presses: a person with the parties whose tasks are hers, the public, or the machine."""
+    """Whoever presses: a person with the parties whose tasks are hers, the public, or the machine.
+
+    ``kinds``: those of the posts she holds (None: not known), so that who could not be named is not looked up.
+    """
 
     kind: Literal["person", "public", "machine"]
     name: str
     person: int | None = None
     parties: frozenset[int] = frozenset()
+    kinds: frozenset[str] | None = None
+
+    def may_be(self, expression: str) -> bool:
+        """Whether she could be among those an expression names: ``post:KIND`` names holders of such posts only."""
+        word, _, kind = expression.partition("@")[0].partition(":")
+        return word != "post" or self.kinds is None or kind in self.kinds
 
 
 MACHINE = Mover("machine", "系统")
