@@ -129,8 +129,9 @@ def test_a_case_is_the_delegates_concern_while_it_is_lent_and_after_her_own_act(
 
 
 def test_lists_cost_one_query_for_delegations_and_one_for_posts(town: Town, django_assert_num_queries: Any) -> None:
+    before = town.actor("leader")
     with town.everything(), django_assert_num_queries(2):
-        list(todo.to_do(town.actor("leader")))
+        list(todo.to_do(before))
     for name in ("clerk", "second_clerk", "officer"):
         lend(town.people[name], town.people["leader"])
     actor = town.actor("leader")
