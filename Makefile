@@ -44,7 +44,7 @@ check: setup
 	@$(PY) -m renda makemigrations --check --dry-run
 
 bench: setup
-	@$(PY) -m bench
+	@$(PY) -m renda database temporary -- $(PY) -m bench
 
 lock:
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --all-extras \
