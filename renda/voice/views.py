@@ -105,7 +105,9 @@ def act(request: ActorRequest, pk: int, verb: str) -> HttpResponse:
         valid = form.is_valid()
     if valid:
         with form.catching():
-            result = action.once(request.POST.get("idempotency_key"))(actor, pk, **form.given())
+            # Each look at a contact is an act of its own; every other press counts once.
+            press = action if verb == "reveal" else action.once(request.POST.get("idempotency_key"))
+            result = press(actor, pk, **form.given())
             if verb == "reveal":
                 name, phone = result
                 flashes.info(request, f"{name or '未留称呼'}　{phone or '未留电话'}（本次查看已记录）")

@@ -15,7 +15,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from renda.kernel.flow.toml import to_toml
-from renda.voice.forms import FORMS
 from renda.voice.public_views import _token
 from renda.voice.receipts import query_word
 from tests.gates.city import NOBODY, City
@@ -155,7 +154,6 @@ VERBS: dict[str, tuple[str, str, Given, tuple[str, ...]]] = {
     "urge": ("unit", "presidium_assigner", fixed(), ("township_officer", "presidium_vetter")),
     "oversee": ("county_unit", "county_supervisor", _oversight, ("county_assigner", "case_officer")),
     "reveal": ("vet_reachable", "presidium_vetter", _REASON, ("presidium_chair",)),
-    "read_sealed": ("sealed", "presidium_vetter", _REASON, ("county_assigner", "presidium_clerk")),
 }
 
 PAGES: dict[str, Page] = {
@@ -340,7 +338,6 @@ PAGES: dict[str, Page] = {
     **{
         f"voice:message.{verb}": press(by, row(stage), given, *wrong, *_NOT_HERS)
         for verb, (stage, by, given, wrong) in VERBS.items()
-        if verb in FORMS
     },
 }
 
