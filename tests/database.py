@@ -30,6 +30,14 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: pytest.Fi
         connection.settings_dict.update(app)
     yield
     with django_db_blocker.unblock():
+        # Threads of tests may have left connections behind; a role may end its own.
+        for role in (app, owner):
+            connection.close()
+            connection.settings_dict.update(role)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+                )
         connection.close()
-        connection.settings_dict.update(owner)
         DiscoverRunner(verbosity=0, keepdb=bool(os.environ.get("RENDA_KEEP_TEST_DB"))).teardown_databases(made)
