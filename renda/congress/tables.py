@@ -48,7 +48,7 @@ class PersonTable(Table[Person]):
     )
     filters = (Search("姓名、拼音或用户名", by=named),)
     order = "-pk"
-    exports = ()
+    files = ()
 
 
 class OrganisationTable(Table[Organisation]):
@@ -63,7 +63,7 @@ class OrganisationTable(Table[Organisation]):
     )
     filters = (Search("名称", ("name",)), Choice("kind", "类别", OrganisationKind.choices))
     order = "pk"
-    exports = ()
+    files = ()
 
 
 class StationTable(Table[Station]):
@@ -79,4 +79,4 @@ class StationTable(Table[Station]):
     )
     filters = (Search("名称、地址", ("name", "address")), Choice("kind", "类别", Station.Kind.choices))
     order = "pk"
-    exports = ()
+    files = ()

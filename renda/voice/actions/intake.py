@@ -28,6 +28,7 @@ def _take_in(ctx: Context, tenant: Tenant, given: dict[str, Any], photos: Sequen
     subject, body = clean_text(given.pop("subject")).strip(), clean_text(given.pop("body")).strip()
     if not body:
         raise Invalid("message.empty", fields={"body": "请写下您要反映的情况。"})
+    given |= {name: clean_text(given[name]) for name in ("place_text", "contact_name", "contact_phone")}
     message = Message(
         tenant=tenant,
         receipt_number=new_receipt_number(timezone.localdate(ctx.now)),
@@ -108,9 +109,9 @@ def message_submit(
         "subject": subject,
         **_aim(code, deputy_id, deputy, station),
         "place": place,
-        "place_text": clean_text(place_text),
-        "contact_name": clean_text(contact_name),
-        "contact_phone": clean_text(contact_phone),
+        "place_text": place_text,
+        "contact_name": contact_name,
+        "contact_phone": contact_phone,
         "may_publish": may_publish,
         "is_demo": is_demo,
         "channel": channel,
@@ -154,9 +155,9 @@ def message_register(
         "deputy": deputy,
         "station": station,
         "place": place,
-        "place_text": clean_text(place_text),
-        "contact_name": clean_text(contact_name),
-        "contact_phone": clean_text(contact_phone),
+        "place_text": place_text,
+        "contact_name": contact_name,
+        "contact_phone": contact_phone,
         "may_publish": may_publish,
         "is_demo": is_demo,
         "channel": channel,
