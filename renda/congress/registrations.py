@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from renda.congress import publishing
 from renda.congress.models import Post, PostKind
+from renda.kernel.exchange.api import register_builder
 from renda.kernel.flow import delegating
 from renda.kernel.flow.subjects import register_who_titles
 from renda.kernel.policy.registry import GRANTS
@@ -19,6 +21,10 @@ def _signed_in(request: HttpRequest, subject: Any) -> dict[str, object] | None:
     return {} if actor_of(request).is_signed_in else None
 
 
+register_builder(publishing.PLACE, publishing.build_places, publishing.place_keys)
+register_builder(publishing.DEPUTY, publishing.build_deputies, publishing.deputy_keys)
+register_builder(publishing.STATION, publishing.build_stations, publishing.station_keys)
+register_builder(publishing.CODE, publishing.build_codes, publishing.code_keys)
 register_who_titles({f"post:{kind}": str(kind.label) for kind in PostKind})
 slots.register("user.menu", "congress/slot_user_menu.html", _signed_in)
 # Who may lend may also be lent to.

@@ -249,6 +249,16 @@ def open_code(code: str) -> WallCode | None:
     return rows.select_related("tenant").first()
 
 
+def open_codes(codes: Iterable[str]) -> dict[str, WallCode]:
+    """``open_code`` for a set, by the code as it was given; what names nothing is left out."""
+    read = {given: read_short_code(given) for given in codes}
+    rows = WallCode.objects.filter(
+        code__in=[code for code in read.values() if code], is_active=True, tenant__is_active=True
+    )
+    found = {row.code: row for row in rows.select_related("tenant")}
+    return {given: found[code] for given, code in read.items() if code in found}
+
+
 def answers_at(code: WallCode, person_id: int) -> bool:
     """Whether a deputy can be chosen behind a code: she serves at the station, sits for the district, or is named."""
     if code.station_id is not None:

@@ -11,10 +11,17 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import SELF
 
-from renda.site.environment import boolean, data_directory, integer, secret, text, words
+from renda.site import public_zone
+from renda.site.environment import boolean, data_directory, integer, old_secret, secret, text, words
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 PACKAGES = BASE_DIR / "node_modules"
+
+# Which side of the border this process is: "inner", or "public" (its own role, addresses and keys, and nothing else).
+RENDA_ZONE = text("RENDA_ZONE", "inner")
+_IS_PUBLIC = RENDA_ZONE == "public"
+# How packages cross: "bridge" (one database) or "files" (two machines: renda exchange export/import).
+RENDA_EXCHANGE = text("RENDA_EXCHANGE", "bridge")
 
 # Where the database, uploaded files, keys and printed sign-ins live.
 RENDA_DATA_DIR = data_directory()
@@ -22,24 +29,38 @@ RENDA_FILES_DIR = Path(text("RENDA_FILES_DIR", str(RENDA_DATA_DIR / "files")))
 
 # Shows faults in full and the gallery of components; never on a real site.
 DEBUG = boolean("RENDA_DEBUG", default=False)
-SECRET_KEY = secret("RENDA_SECRET_KEY", RENDA_DATA_DIR / "secret.key")
+# What receipt numbers and query words are made with; both zones have it, sessions are signed with another one.
+RENDA_RECEIPT_KEY = old_secret("RENDA_RECEIPT_KEY", RENDA_DATA_DIR / "receipt.key", RENDA_DATA_DIR / "secret.key")
+SECRET_KEY = (
+    secret("RENDA_PUBLIC_SECRET_KEY", RENDA_DATA_DIR / "public" / "secret.key")
+    if _IS_PUBLIC
+    else secret("RENDA_SECRET_KEY", RENDA_DATA_DIR / "secret.key")
+)
 
 # Hosts that this site answers to, and origins that may post to it (scheme included), separated by commas.
 ALLOWED_HOSTS = words("RENDA_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = words("RENDA_TRUSTED_ORIGINS", [])
 # Behind a TLS proxy: cookies travel by https only.
 RENDA_HTTPS = boolean("RENDA_HTTPS", default=False)
-# The address that codes on walls lead to.
+# The public zone's address (codes on walls lead there) and the inner zone's (notices lead there).
 RENDA_PUBLIC_URL = text("RENDA_PUBLIC_URL", "http://127.0.0.1:8000")
-# Server-sent events: empty = same origin at /live; else the address of the live process.
-RENDA_LIVE_URL = text("RENDA_LIVE_URL", "http://127.0.0.1:8001/live")
+RENDA_INNER_URL = text("RENDA_INNER_URL", "http://127.0.0.1:8080")
+RENDA_PUBLIC_URLCONF = public_zone.URLCONF
+RENDA_PUBLIC_REGISTRATIONS = public_zone.REGISTRATIONS
+# Server-sent events of the inner zone: empty = same origin at /live; else the address of the live process.
+RENDA_LIVE_URL = text("RENDA_LIVE_URL", "http://127.0.0.1:8081/live")
+# The public may send this often in ten minutes: from one browser, from one network address (a whole office).
+RENDA_SENDS_A_DEVICE = integer("RENDA_SENDS_A_DEVICE", 12)
+RENDA_SENDS_AN_ADDRESS = integer("RENDA_SENDS_AN_ADDRESS", 120)
+# One photo of a message, in bytes.
+RENDA_PUBLIC_FILE_LIMIT = integer("RENDA_PUBLIC_FILE_LIMIT", 10 * 1024 * 1024)
 
 RENDA_BRAND = text("RENDA_BRAND", "黄冈智慧人大")
 
 # Hash of the audit chain: sha256, or sm3 where the site must use Chinese algorithms.
 RENDA_HASH = text("RENDA_HASH", "sha256")
 
-INSTALLED_APPS = [
+_INNER_APPS = [
     "renda.kernel.tenancy",
     "renda.kernel.parties",
     "renda.kernel.policy",
@@ -58,6 +79,8 @@ INSTALLED_APPS = [
     "renda.kernel.codes",
     "renda.kernel.exports",
     "renda.kernel.flow",
+    "renda.kernel.exchange",
+    *(["renda.kernel.public_zone"] if RENDA_EXCHANGE == "bridge" else []),
     "renda.kernel.ui",
     "renda.congress",
     "renda.voice",
@@ -77,8 +100,9 @@ INSTALLED_APPS = [
     # Last: it loads every capability's policy and actions, once all models are known.
     "renda.kernel.actions",
 ]
+INSTALLED_APPS = public_zone.APPS if _IS_PUBLIC else _INNER_APPS
 
-MIDDLEWARE = [
+_INNER_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -93,11 +117,12 @@ MIDDLEWARE = [
     "renda.kernel.ui.middleware.ErrorMiddleware",
     "renda.congress.middleware.ActorMiddleware",
 ]
+MIDDLEWARE = public_zone.MIDDLEWARE if _IS_PUBLIC else _INNER_MIDDLEWARE
 
-ROOT_URLCONF = "renda.site.urls"
+ROOT_URLCONF = public_zone.URLCONF if _IS_PUBLIC else "renda.site.urls"
 WSGI_APPLICATION = "renda.site.wsgi.application"
 
-TEMPLATES = [
+_INNER_TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
@@ -111,12 +136,13 @@ TEMPLATES = [
     }
 ]
 
-# The web, the workers and the tests connect as renda_app (row-level security binds it); migrations as renda_owner.
-_OWNER = os.environ.get("RENDA_ROLE") == "owner"
-_URL = text(
-    "RENDA_OWNER_DATABASE_URL" if _OWNER else "RENDA_DATABASE_URL",
-    f"postgresql://{'renda_owner' if _OWNER else 'renda_app'}@/renda?host={RENDA_DATA_DIR / 'socket'}",
-)
+TEMPLATES = public_zone.TEMPLATES if _IS_PUBLIC else _INNER_TEMPLATES
+
+# The inner web, the workers and the tests connect as renda_app (row-level security binds it), the public web as
+# renda_public, migrations as renda_owner; on a machine of the public zone alone renda_app carries packages.
+_ROLE = os.environ.get("RENDA_ROLE") or ("public" if _IS_PUBLIC else "app")
+_NAMES = {"owner": "RENDA_OWNER_DATABASE_URL", "app": "RENDA_DATABASE_URL", "public": "RENDA_PUBLIC_DATABASE_URL"}
+_URL = text(_NAMES[_ROLE], f"postgresql://renda_{_ROLE}@/renda?host={RENDA_DATA_DIR / 'socket'}")
 DATABASES = {"default": dj_database_url.parse(_URL, conn_health_checks=True)}
 # A pool a process (0 = none, for commands and tests); its size bounds the connections of the whole site.
 RENDA_POOL_SIZE = integer("RENDA_POOL_SIZE", 0)
@@ -179,7 +205,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
-        "connect-src": [SELF] if _live_origin == SELF else [SELF, _live_origin],
+        "connect-src": [SELF] if _IS_PUBLIC or _live_origin == SELF else [SELF, _live_origin],
         "form-action": [SELF],
         "frame-ancestors": ["'none'"],
         "base-uri": [SELF],

@@ -1,10 +1,12 @@
-"""Where each capability is mounted. A capability's own urls.py says the rest."""
+"""Where each capability is mounted in the inner zone (the public one: ``public_urls``). A capability's own urls.py says the rest."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", RedirectView.as_view(pattern_name="voice:bench"), name="front"),
     path("ui/", include("renda.kernel.ui.urls")),
     path("flows/", include("renda.kernel.flow.web.urls")),
     path("access/", include("renda.kernel.access.urls")),

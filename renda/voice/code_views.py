@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
@@ -18,6 +17,7 @@ from renda.kernel.codes import api as codes
 from renda.kernel.documents.api import CodeCard
 from renda.kernel.errors import Forbidden
 from renda.kernel.parties import Actor
+from renda.kernel.public_zone.api import public_address
 from renda.kernel.ui.filters import Search
 from renda.kernel.ui.http import ActorRequest, page
 from renda.kernel.ui.tables import Column, Table
@@ -64,7 +64,7 @@ def _station(actor: Actor, pk: int, tenant_id: int | None = None) -> Station:
 
 
 def _address(code: str) -> str:
-    return settings.RENDA_PUBLIC_URL.rstrip("/") + reverse("voice:code", args=[code])
+    return public_address("voice:code", code)
 
 
 def _shown(code: str, name: str) -> dict[str, Any]:
@@ -113,6 +113,7 @@ def code_list(request: ActorRequest) -> HttpResponse:
     shown: dict[str, Any] = {"table": StationCodeTable(request, rows) if rows.exists() else None, "deputy": own}
     if own is not None:
         shown |= _shown(own.code, f"{own.name}代表")
+        shown["public_page"] = public_address("voice:message.submit", own.code)
     return page(request, "voice/codes.html", shown)
 
 

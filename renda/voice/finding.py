@@ -1,30 +1,113 @@
-"""What the public sees of deputies: found ones in groups, what a deputy did, when she receives."""
+"""What the public sees of deputies and stations, read from published copies (``renda.congress.publishing`` makes them)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
 
 from django.utils import timezone
 
-from renda.congress.api import DeputyLevel, DutyFact, FoundDeputy, ReceptionDay
 from renda.kernel import clock
-from renda.kernel.deadlines.api import Event
-from renda.kernel.tenancy import tenant_transaction
-from renda.kernel.tenancy.models import Tenant
+from renda.kernel.deadlines.ical import Event
+from renda.kernel.public_zone import api as public_zone
+from renda.kernel.public_zone.api import Copy
 
+MOST_FOUND = 200  # deputies that a search shows
 # So many of one level are shown unfolded; of more only their number, until one asks for them.
 UNFOLDED = 24
-RECENT_FACTS = 5
 NEXT_DAYS = 6
+PLACES = 500  # villages of a township at most
 _TITLES = {
-    DeputyLevel.TOWNSHIP: "乡镇人大代表",
-    DeputyLevel.COUNTY: "县（市、区）人大代表",
-    DeputyLevel.CITY: "市人大代表",
-    DeputyLevel.PROVINCE: "省人大代表",
-    DeputyLevel.NATIONAL: "全国人大代表",
+    "township": "乡镇人大代表",
+    "county": "县（市、区）人大代表",
+    "city": "市人大代表",
+    "province": "省人大代表",
+    "national": "全国人大代表",
 }
+
+
+@dataclass(frozen=True)
+class Place:
+    """An administrative division and the codes of those above, itself first."""
+
+    code: str
+    name: str
+    level: str
+    chain: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """One seat of a deputy."""
+
+    level: str
+    body_name: str
+    district: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing a deputy did."""
+
+    title: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True)
+class Day:
+    """A reception day of a deputy at a station."""
+
+    id: int
+    day: date
+    starts_at: time
+    ends_at: time
+    person: str
+    station: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Deputy:
+    """A deputy as the public finds her: no contact, no marks; her seats, nearest level first."""
+
+    person_id: int
+    name: str
+    occupation: str
+    is_demo: bool
+    code: str
+    mandates: tuple[Mandate, ...]
+    facts: tuple[Fact, ...]
+    days: tuple[Day, ...]
+
+
+@dataclass(frozen=True)
+class Station:
+    """A station: where it is, when it is open."""
+
+    id: int
+    tenant_id: int
+    name: str
+    kind: str
+    place: str
+    address: str
+    opening: str
+    is_demo: bool
+    code: str
+    days: tuple[Day, ...]
+
+
+@dataclass(frozen=True)
+class WallCode:
+    """What a scanned code names: a station, a district or one deputy, in a congress."""
+
+    code: str
+    tenant_id: int
+    title: str
+    station: int | None = None
+    district: int | None = None
+    person: int | None = None
 
 
 @dataclass(frozen=True)
@@ -32,20 +115,111 @@ class Group:
     """Deputies whose nearest seat is on one level."""
 
     title: str
-    deputies: tuple[FoundDeputy, ...]
+    deputies: tuple[Deputy, ...]
     is_open: bool
+    is_demo: bool = field(init=False)
 
-    @property
-    def is_demo(self) -> bool:
-        """Whether all of them are generated people."""
-        return all(deputy.is_demo for deputy in self.deputies)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_demo", all(deputy.is_demo for deputy in self.deputies))
 
 
-def grouped(found: Sequence[FoundDeputy]) -> list[Group]:
+# --- places -----------------------------------------------------------------------------------------------------------------
+
+
+def counties() -> list[Place]:
+    """The counties of the city."""
+    return [_place(copy) for copy in public_zone.found("place", all_of=["has_congress", "level:county"])]
+
+
+def places_under(code: str, level: str) -> list[Place]:
+    """The places of a level right below one."""
+    if not code:
+        return []
+    found = public_zone.found("place", all_of=[f"under:{code}", f"level:{level}"], most=PLACES)
+    return [_place(copy) for copy in found]
+
+
+def places_of(tenant_id: int) -> list[tuple[str, str]]:
+    """What a message to a congress can be about, as (code, name)."""
+    found = public_zone.found("place", all_of=[f"congress:{tenant_id}"], most=PLACES)
+    return [(copy.key, copy.body["name"]) for copy in found]
+
+
+def _chain(code: str) -> tuple[str, ...]:
+    copy = public_zone.one("place", code.ljust(12, "0"))
+    return _place(copy).chain if copy else ()
+
+
+def _place(copy: Copy) -> Place:
+    said = copy.body
+    return Place(said["code"], said["name"], said["level"], tuple(said["chain"]))
+
+
+# --- deputies ---------------------------------------------------------------------------------------------------------------
+
+
+def deputies_for(place_code: str) -> list[Deputy]:
+    """All who represent a place, from the village's district up, nearest level first; at most 200."""
+    chain = _chain(place_code)
+    if not chain:
+        return []
+    terms = [*(f"covers:{code}" for code in chain), f"covers_in:{chain[0]}"]
+    return [_deputy(copy) for copy in public_zone.found("deputy", any_of=terms, most=MOST_FOUND)]
+
+
+def deputies_named(query: str) -> list[Deputy]:
+    """Part of a name, or the beginning of its reading (``zengxiaoming``) or initials (``zxm``); at most 200."""
+    text = query.strip()
+    if not text:
+        return []
+    if text.isascii():
+        found = public_zone.found("deputy", all_of=[f"latin:{text.lower().replace(' ', '')}"], most=MOST_FOUND)
+    else:
+        grams = [text[at : at + 2] for at in range(max(1, len(text) - 1))]
+        terms = [f"name:{gram}" for gram in grams]
+        found = public_zone.found("deputy", all_of=terms, saying=text, most=MOST_FOUND)
+    return [_deputy(copy) for copy in found]
+
+
+def deputies_behind(code: WallCode) -> list[Deputy]:
+    """The deputies one can choose behind a code."""
+    if code.person is not None:
+        found = deputy(code.person)
+        return [found] if found else []
+    term = f"station:{code.station}" if code.station is not None else f"district:{code.district}"
+    return [_deputy(copy) for copy in public_zone.found("deputy", all_of=[term], most=MOST_FOUND)]
+
+
+def deputies_at(station: Station) -> list[Deputy]:
+    """Who serves at a station."""
+    return [_deputy(copy) for copy in public_zone.found("deputy", all_of=[f"station:{station.id}"], most=MOST_FOUND)]
+
+
+def deputy(person_id: int) -> Deputy | None:
+    """A deputy in office whom the public may contact."""
+    copy = public_zone.one("deputy", str(person_id))
+    return _deputy(copy) if copy else None
+
+
+def _deputy(copy: Copy) -> Deputy:
+    said = copy.body
+    return Deputy(
+        person_id=said["id"],
+        name=said["name"],
+        occupation=said["occupation"],
+        is_demo=said["is_demo"],
+        code=said["code"],
+        mandates=tuple(Mandate(**mandate) for mandate in said["mandates"]),
+        facts=tuple(Fact(fact["title"], datetime.fromisoformat(fact["at"])) for fact in said["facts"]),
+        days=_days(said["days"]),
+    )
+
+
+def grouped(found: Sequence[Deputy]) -> list[Group]:
     """By the level of the nearest seat, nearest first; open while few: all together, or those of the nearest level."""
-    by_level: dict[DeputyLevel, list[FoundDeputy]] = {}
-    for deputy in found:
-        by_level.setdefault(deputy.mandates[0].level, []).append(deputy)
+    by_level: dict[str, list[Deputy]] = {}
+    for one in found:
+        by_level.setdefault(one.mandates[0].level, []).append(one)
     few = len(found) <= UNFOLDED
     return [
         Group(_TITLES[level], tuple(deputies), few or (number == 0 and len(deputies) <= UNFOLDED))
@@ -53,35 +227,70 @@ def grouped(found: Sequence[FoundDeputy]) -> list[Group]:
     ]
 
 
-def _published() -> list[int]:
-    return list(Tenant.objects.filter(is_active=True).values_list("id", flat=True))
+# --- stations and codes -----------------------------------------------------------------------------------------------------
 
 
-def recent_facts(person_id: int) -> list[DutyFact]:
-    """The last things a deputy did; their titles name no constituent."""
-    with tenant_transaction(_published(), durable=False):
-        return list(DutyFact.objects.filter(person_id=person_id).order_by("-occurred_at")[:RECENT_FACTS])
+def stations_at(place_code: str) -> list[Station]:
+    """Open stations at a place, in it and (for a village) in its township."""
+    chain = _chain(place_code)
+    if not chain:
+        return []
+    terms = [f"at:{chain[0]}", f"in:{chain[0]}"]
+    if len(chain) > 1 and not chain[0].endswith("000"):
+        terms.append(f"at:{chain[1]}")
+    return [_station(copy) for copy in public_zone.found("station", any_of=terms)]
 
 
-def reception_days(*, person_id: int = 0, station_id: int = 0) -> list[ReceptionDay]:
-    """The next reception days of a deputy, or at a station."""
-    with tenant_transaction(_published(), durable=False):
-        rows = ReceptionDay.objects.filter(day__gte=clock.today(), station__is_active=True)
-        rows = rows.filter(person_id=person_id) if person_id else rows.filter(station_id=station_id)
-        rows = rows.select_related("station__place", "person__party").order_by("day", "starts_at", "id")
-        return list(rows[:NEXT_DAYS])
+def station(station_id: int) -> Station | None:
+    """An open station."""
+    copy = public_zone.one("station", str(station_id))
+    return _station(copy) if copy else None
 
 
-def as_events(days: Iterable[ReceptionDay]) -> list[Event]:
+def _station(copy: Copy) -> Station:
+    names = ("id", "tenant_id", "name", "kind", "place", "address", "opening", "is_demo", "code")
+    return Station(**{name: copy.body[name] for name in names}, days=_days(copy.body["days"]))
+
+
+def wall_code(code: str) -> WallCode | None:
+    """What a code in use names."""
+    copy = public_zone.one("code", code)
+    if copy is None:
+        return None
+    names = ("code", "tenant_id", "title", "station", "district", "person")
+    return WallCode(**{name: copy.body[name] for name in names})
+
+
+# --- reception days ---------------------------------------------------------------------------------------------------------
+
+
+def _days(said: Iterable[dict[str, Any]]) -> tuple[Day, ...]:
+    """Those that are not past, the next first."""
+    days = [
+        Day(
+            id=one["id"],
+            day=date.fromisoformat(one["day"]),
+            starts_at=time.fromisoformat(one["starts_at"]),
+            ends_at=time.fromisoformat(one["ends_at"]),
+            person=one["person"],
+            station=one["station"],
+            address=one["address"],
+        )
+        for one in said
+    ]
+    return tuple([one for one in days if one.day >= clock.today()][:NEXT_DAYS])
+
+
+def as_events(days: Iterable[Day]) -> list[Event]:
     """Reception days as entries of a calendar."""
     return [
         Event(
-            uid=f"reception-{day.id}@renda",
-            starts_at=timezone.make_aware(datetime.combine(day.day, day.starts_at)),
-            ends_at=timezone.make_aware(datetime.combine(day.day, day.ends_at)),
-            title=f"代表接待日：{day.person.name}",
+            uid=f"reception-{one.id}@renda",
+            starts_at=timezone.make_aware(datetime.combine(one.day, one.starts_at)),
+            ends_at=timezone.make_aware(datetime.combine(one.day, one.ends_at)),
+            title=f"代表接待日：{one.person}",
             updated_at=clock.now(),
-            place=f"{day.station.name} {day.station.address}".strip(),
+            place=f"{one.station} {one.address}".strip(),
         )
-        for day in days
+        for one in days
     ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from renda.kernel.exchange.api import register_builder
 from renda.kernel.files.api import Access, StoredFile, register_access
 from renda.kernel.flow import todo
 from renda.kernel.flow.following import follow
@@ -14,10 +15,14 @@ from renda.kernel.parties import Actor
 from renda.kernel.ui import menu, slots, states
 from renda.kernel.ui.http import actor_of
 from renda.kernel.ui.menu import Entry
-from renda.voice import selectors
+from renda.voice import public_registrations, receiving, selectors
 from renda.voice.code_views import prints_codes, stations_to_print
-from renda.voice.standing import stand
+from renda.voice.publishing import build_receipts, receipt_keys
+from renda.voice.receipts import copy_key
+from renda.voice.standing import RECEIPT, stand
 from renda.voice.telling import STATES
+
+__all__ = ["public_registrations", "receiving"]  # loaded for what they register
 
 ACTIONS = {
     "submit": "提出",
@@ -86,13 +91,11 @@ def _prints(request: HttpRequest, station: Any) -> dict[str, object] | None:
 slots.register("station.inside", "voice/station_print.html", _prints)
 follow("voice.Message", stand)
 register_access("voice.Message", _files)
+register_builder(RECEIPT, build_receipts, receipt_keys, copy_key)
 states.register(STATES)
 menu.register(
     Entry("bench", "工作台", "voice:bench", icon="layout-dashboard", order=1, visible=lambda actor: bool(actor.posts)),
     Entry("messages", "群众留言", "voice:message.list", icon="message-2", order=10, visible=_works_with_messages),
     Entry("codes", "二维码", "voice:codes", icon="qrcode", order=40, visible=prints_codes),
-    Entry("home", "找代表", "voice:home", icon="users", order=1, zone="public"),
-    Entry("stations", "联络站", "voice:stations", icon="building", order=2, zone="public"),
-    Entry("look_up", "查办理进度", "voice:look_up", icon="receipt", order=3, zone="public"),
 )
 menu.set_to_do("voice:bench", lambda actor: todo.counts(actor).mine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from renda.kernel.actions.api import Context
+from renda.kernel.exchange.api import publish
 from renda.kernel.flow.following import Standing
 from renda.kernel.notices.api import register_kind, send
 from renda.voice.models import Message, Stage
@@ -10,6 +11,9 @@ from renda.voice.models import Message, Stage
 ARRIVED = register_kind("message.arrived", "新到事项", is_required=True)
 DUE = register_kind("message.due", "临期和超期提醒", is_required=True)
 URGED = register_kind("message.urged", "催办", is_required=True)
+
+# The kind of copy that the writer of a message sees in the public zone.
+RECEIPT = "receipt"
 
 _ENDS = {"concluded": Stage.CONCLUDED, "redirected": Stage.REDIRECTED}
 # Who gets a new message sees it in the to-do list at once; a notice each would only be noise.
@@ -31,6 +35,7 @@ def stand(ctx: Context, message: Message, standing: Standing) -> None:
         message.stage = _ENDS.get(standing.outcome, Stage.TERMINATED)
         message.concluded_at = standing.moment
     message.due_at = standing.due_at
+    publish(ctx, RECEIPT, message.receipt_number)
     if known != (message.stage, message.due_at, message.concluded_at):
         ctx.update(message, "stage", "due_at", "concluded_at")
     if word := _WORDS.get(standing.move):

@@ -53,13 +53,19 @@ def public_steps(message: Message) -> list[Step]:
     return four_steps(current, times)
 
 
-def public_line(message: Message, answers: Sequence[Answer], trail: Iterable[Any] = ()) -> list[TrailLine]:
+# The moves whose words are written for the writer.
+TOLD = ("forward", "redirect")
+
+
+def public_line(
+    message: Message, answers: Sequence[Answer], trail: Iterable[Any], ratings: Iterable[Rating]
+) -> list[TrailLine]:
     """What the writer is told, oldest first: never who works there by name, never an inner opinion.
 
     Of the flow's trail only what was written for the writer: the deputy's word with the answer, and the reason of
     another door.
     """
-    told = {event.action: event.opinion for event in trail if event.action in {"forward", "redirect"}}
+    told = {event.action: event.opinion for event in trail if event.action in TOLD}
     lines = [TrailLine("您提出了留言", message.submitted_at, tone="ok")]
     if message.accepted_at:
         note = f"编号 {message.number}" if message.number else ""
@@ -79,7 +85,7 @@ def public_line(message: Message, answers: Sequence[Answer], trail: Iterable[Any
             note += f"\n代表的话：{told['forward']}"
         by = f"{answer.organisation.name}答复" if answer.organisation else answer.get_by_display()
         lines.append(TrailLine(by, answer.answered_at, note=note, tone="ok"))
-    for rating in Rating.objects.filter(message=message, by=Rating.By.CONSTITUENT):
+    for rating in ratings:
         said = f"过程{rating.get_process_display()}，结果{rating.get_result_display()}"
         lines.append(TrailLine(f"您的评价：{said}", rating.rated_at, note=rating.comment))
         if rating.verdict_at:

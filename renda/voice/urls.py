@@ -1,33 +1,15 @@
-"""Addresses. A page that writes is named after its action."""
+"""The inner addresses. A page that writes is named after its action."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import code_views, public_views, views
+from renda.voice import code_views, views
 from renda.voice.forms import FORMS
 
 app_name = "voice"
 
 urlpatterns = [
-    # The public: no account.
-    path("", public_views.home, name="home"),
-    path("deputies/", public_views.deputies, name="deputies"),
-    path("deputies/<int:person_id>/", public_views.deputy, name="deputy"),
-    path("deputies/<int:person_id>/reception.ics", public_views.deputy_calendar, name="deputy.calendar"),
-    path("stations/", public_views.stations, name="stations"),
-    path("stations/<int:tenant_id>/<int:station_id>/", public_views.station, name="station"),
-    path(
-        "stations/<int:tenant_id>/<int:station_id>/reception.ics",
-        public_views.station_calendar,
-        name="station.calendar",
-    ),
-    path("c/<str:code>/", public_views.code, name="code"),
-    path("c/<str:code>/message/", public_views.submit, name="message.submit"),
-    path("receipt/", public_views.look_up, name="look_up"),
-    path("receipt/<str:token>/", public_views.receipt, name="receipt"),
-    path("receipt/<str:token>/rate/", public_views.rate, name="message.rate"),
-    # Inside.
     path("bench/", views.bench, name="bench"),
     path("bench/read/", views.bench, {"tab": "bench.read"}, name="bench.read"),
     path("bench/done/", views.bench, {"tab": "bench.done"}, name="bench.done"),

@@ -85,10 +85,9 @@ def _make() -> None:
         chosen[person_id] = (user_name, password, secret)
         people.append(SignIn(role, name, user_name, password, secret))
     demo_sign_ins(Actor.machine("demo", tenants), chosen=chosen)
-    public = settings.RENDA_PUBLIC_URL.rstrip("/")
     said = {
-        "address": f"{public}{settings.LOGIN_URL}",
-        "code_address": f"{public}/c/{_a_code()}/",
+        "address": settings.RENDA_INNER_URL.rstrip("/") + settings.LOGIN_URL,
+        "code_address": f"{settings.RENDA_PUBLIC_URL.rstrip('/')}/c/{_a_code()}/",
         "people": [asdict(one) for one in people],
     }
     _write(path(), json.dumps(said, ensure_ascii=False, indent=1))

@@ -8,11 +8,10 @@ from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.errors import Invalid, Refused
 from renda.kernel.feedback.models import Feedback
 from renda.kernel.feedback.policy import READ
+from renda.kernel.feedback.public_forms import LONGEST, LONGEST_CONTACT
 from renda.kernel.feedback.selectors import feedback_for
 from renda.kernel.privacy.api import clean_text, fingerprint
 
-LONGEST = 2000  # characters
-LONGEST_CONTACT = 100
 LONGEST_NOTE = 500
 MOST_AN_HOUR = 20  # of one account, or of one address without an account
 

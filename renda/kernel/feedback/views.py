@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from renda.kernel import policy
 from renda.kernel.errors import Forbidden
 from renda.kernel.feedback.actions import feedback_handle, feedback_send
-from renda.kernel.feedback.forms import FeedbackForm, HandleForm
+from renda.kernel.feedback.forms import HandleForm
 from renda.kernel.feedback.policy import READ
+from renda.kernel.feedback.public_forms import FeedbackForm
 from renda.kernel.feedback.selectors import feedback_for
-from renda.kernel.ui.http import ActorRequest, SeeOther, actor_of, page
+from renda.kernel.ui.http import ActorRequest, SeeOther, page
 from renda.kernel.ui.tables import Page
 
 PAGE = 20
 MOST_PAGES = 5  # digits of a page number
 
 
+@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def send(request: HttpRequest) -> HttpResponse:
+def send(request: ActorRequest) -> HttpResponse:
     """The form, and after it the thanks."""
-    actor = actor_of(request)
+    actor = request.actor
     form = FeedbackForm(request.POST or None, initial={"page": request.GET.get("page", "")[:120]})
     if request.method == "POST" and form.is_valid():
         with form.catching():
             feedback_send.once(request.POST.get("idempotency_key"))(actor, **form.cleaned_data)
             return SeeOther(f"{reverse('feedback:feedback.send')}?sent=1")
-    base = "ui/base.html" if actor.is_signed_in else "ui/public_base.html"
-    return page(request, "feedback/send.html", {"base": base, "sent": request.GET.get("sent") == "1"}, form=form)
+    return page(request, "feedback/send.html", {"base": "ui/base.html", "sent": request.GET.get("sent") == "1"}, form=form)
 
 
 @login_required

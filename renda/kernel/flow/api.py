@@ -23,7 +23,7 @@ from renda.kernel.flow.engine.offers import Offer, task_offers
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.errors import TaskGone
 from renda.kernel.flow.models import Case, CaseEvent, Task
-from renda.kernel.flow.reading import CaseOrId, assignees_of, explain_due, offered, opinions, report_to, trail, view
+from renda.kernel.flow.reading import CaseOrId, assignees_of, explain_due, offered, opinions, report_to, said, trail, view
 from renda.kernel.flow.reading import case_id as _id
 from renda.kernel.flow.store import Store, mover_of, save
 from renda.kernel.flow.todo import brings, to_do
@@ -41,6 +41,7 @@ __all__ = [
     "opinions",
     "report_to",
     "to_do",
+    "said",
     "trail",
     "view",
 ]

@@ -70,6 +70,12 @@ def trail(case: CaseOrId) -> list[CaseEvent]:
     return list(rows.defer("effects").order_by("seq"))
 
 
+def said(cases: Iterable[int], actions: Iterable[str]) -> list[CaseEvent]:
+    """The events of these actions in a set of cases, in order, without their effects."""
+    rows = CaseEvent.objects.filter(case_id__in=list(cases), action__in=list(actions))
+    return list(rows.defer("effects").order_by("case_id", "seq"))
+
+
 def opinions(case: CaseOrId) -> list[Task]:
     """Every task of the case with its opinion, round after round and seat beside seat (``node``, ``round`` on it)."""
     visit = Activation.objects.filter(id=OuterRef("activation_id"))

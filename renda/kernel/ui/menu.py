@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from django.conf import settings
 from django.urls import reverse
 
 from renda.kernel import policy
@@ -35,8 +36,8 @@ class Entry:
 
     @property
     def url(self) -> str:
-        """Its address."""
-        return reverse(self.url_name)
+        """Its address, in its own zone."""
+        return reverse(self.url_name, urlconf=settings.RENDA_PUBLIC_URLCONF if self.zone == "public" else None)
 
     def is_for(self, actor: Actor) -> bool:
         """Whether this actor sees the entry."""

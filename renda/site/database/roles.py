@@ -1,7 +1,8 @@
-"""The three roles, and what each may do.
+"""The four roles, and what each may do.
 
-``renda_owner`` makes and migrates (FORCE ROW LEVEL SECURITY binds it too); ``renda_app`` is the web, the worker and
-the tests; ``renda_backup`` reads everything for dumps. None is a superuser: a superuser passes row-level security by.
+``renda_owner`` makes and migrates (FORCE ROW LEVEL SECURITY binds it too); ``renda_app`` is the inner web, the worker and
+the tests; ``renda_public`` is the public web and reaches nothing but the schema public_zone; ``renda_backup`` reads
+everything for dumps. None is a superuser: a superuser passes row-level security by.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from psycopg import sql
 ROLES = {
     "renda_owner": "LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB NOCREATEROLE",
     "renda_app": "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE",
+    "renda_public": "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE",
     "renda_backup": "LOGIN NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE",
 }
 
 # Default privileges, not grants on what is there: a migration that takes a right away (the audit trail knows no
 # UPDATE, the search grams no SELECT) must not be overruled by the next start.
 GRANTS = """
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO renda_app, renda_backup;
 ALTER DEFAULT PRIVILEGES FOR ROLE renda_owner IN SCHEMA public
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO renda_app;

@@ -31,7 +31,7 @@ def _take_in(ctx: Context, tenant: Tenant, given: dict[str, Any], photos: Sequen
     given |= {name: clean_text(given[name]) for name in ("place_text", "contact_name", "contact_phone")}
     message = Message(
         tenant=tenant,
-        receipt_number=new_receipt_number(timezone.localdate(ctx.now)),
+        receipt_number=given.pop("receipt_number", "") or new_receipt_number(timezone.localdate(ctx.now)),
         subject=subject or _first_words(body),
         body=body,
         submitted_at=ctx.now,
@@ -89,11 +89,13 @@ def message_submit(
     may_publish: bool = False,
     photos: Sequence[StoredFile] = (),
     channel: str = Channel.CODE,
+    receipt_number: str = "",
     is_demo: bool = False,
 ) -> Message:
     """Leave a message for a deputy or a station of the congress ``tenant``.
 
     ``code``: the scanned code says the station or the deputy; ``deputy_id`` is then whom the writer chose there.
+    ``receipt_number``: the one that the public zone has shown to the writer already.
     ``channel``: by a code, or ``replay`` for history brought in from elsewhere.
 
     Raises:
@@ -115,6 +117,7 @@ def message_submit(
         "may_publish": may_publish,
         "is_demo": is_demo,
         "channel": channel,
+        "receipt_number": receipt_number,
     }
     return _take_in(ctx, tenant, given, photos)
 

@@ -1,4 +1,5 @@
 from renda.voice.forms.acting import FORMS, ActForm
-from renda.voice.forms.leaving import PHOTOS, LookUpForm, MessageForm, RateForm, RegisterForm
+from renda.voice.forms.leaving import RegisterForm
+from renda.voice.public_forms import PHOTOS
 
-__all__ = ["FORMS", "PHOTOS", "ActForm", "LookUpForm", "MessageForm", "RateForm", "RegisterForm"]
+__all__ = ["FORMS", "PHOTOS", "ActForm", "RegisterForm"]

@@ -1,4 +1,4 @@
-"""The public's forms: leave a message, look it up, rate the answer; and the clerk's form for somebody who came in."""
+"""The clerk's form for somebody who came in, rang or wrote."""
 
 from __future__ import annotations
 
@@ -7,48 +7,8 @@ from typing import Any
 from django import forms
 
 from renda.congress.api import Person, Place
-from renda.kernel.ui.forms import FilesField, HouseForm
-from renda.voice.models import Channel, Satisfaction
-
-# Photos that one message may carry.
-PHOTOS = 6
-_TEXT = {"maxlength": 5000, "rows": 6, "data-count": ""}
-
-
-class MessageForm(HouseForm):
-    """What a constituent fills in on the phone. Only the text is required."""
-
-    body = forms.CharField(
-        label="您要反映的情况",
-        max_length=5000,
-        widget=forms.Textarea(_TEXT),
-        help_text="说清什么事、在哪里、希望怎么解决。请勿填写涉密内容。",
-        error_messages={"required": "请写下您要反映的情况。", "max_length": "内容最多 5000 字，请分几次留言。"},
-    )
-    photos = FilesField(label="照片", required=False, max_count=PHOTOS, accept="image/*")
-    place = forms.ModelChoiceField(
-        Place._default_manager.none(), label="所在乡镇（街道）", required=False, empty_label="不选择"
-    )
-    place_text = forms.CharField(label="具体地点", required=False, max_length=120, help_text="如：花园社区 3 栋旁")
-    contact_name = forms.CharField(label="怎么称呼您", required=False, max_length=30)
-    contact_phone = forms.CharField(
-        label="联系电话",
-        required=False,
-        max_length=20,
-        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel"}),
-        help_text="可不填。只有办理您这件事的工作人员能看到，每次查看都有记录。",
-    )
-    may_publish = forms.BooleanField(
-        label="我同意公开这件事的办理情况",
-        required=False,
-        help_text="默认不公开。公开前会由工作人员审核并隐去个人信息。",
-    )
-
-    def __init__(self, *args: Any, places: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["place"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = places if places is not None else Place._default_manager.none()
+from renda.voice.models import Channel
+from renda.voice.public_forms import MessageForm
 
 
 class RegisterForm(MessageForm):
@@ -59,50 +19,20 @@ class RegisterForm(MessageForm):
         choices=[(channel.value, channel.label) for channel in (Channel.DESK, Channel.TELEPHONE, Channel.PAPER)],
         widget=forms.RadioSelect,
     )
+    place = forms.ModelChoiceField(
+        Place._default_manager.none(), label="所在乡镇（街道）", required=False, empty_label="不选择"
+    )
     station: Any = forms.ModelChoiceField(None, label="联络站", required=False, empty_label="不指定")
     deputy = forms.ModelChoiceField(Person._default_manager.none(), label="代表", required=False, empty_label="不指定")
     field_order = ["channel", "body", "subject", "place", "place_text", "station", "deputy", "photos"]
 
-    def __init__(self, *args: Any, stations: Any = None, deputies: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, places: Any = None, stations: Any = None, deputies: Any = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        for name, rows in (("station", stations), ("deputy", deputies)):
+        for name, rows in (("place", places), ("station", stations), ("deputy", deputies)):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = rows
+            if rows is not None:
+                field.queryset = rows
         del self.fields["may_publish"]
-
-
-class LookUpForm(HouseForm):
-    """The receipt's number and its word."""
-
-    receipt_number = forms.CharField(label="受理编号", max_length=20, error_messages={"required": "请填写受理编号。"})
-    word = forms.CharField(
-        label="查询码",
-        max_length=12,
-        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"required": "请填写查询码。"},
-    )
-
-
-class RateForm(HouseForm):
-    """Process and result apart; "not satisfied" asks why."""
-
-    process = forms.ChoiceField(
-        label="办理过程",
-        choices=Satisfaction,
-        widget=forms.RadioSelect,
-        error_messages={"required": "请对办理过程作出评价。"},
-    )
-    result = forms.ChoiceField(
-        label="办理结果",
-        choices=Satisfaction,
-        widget=forms.RadioSelect,
-        error_messages={"required": "请对办理结果作出评价。"},
-    )
-    comment = forms.CharField(
-        label="说明",
-        required=False,
-        max_length=500,
-        widget=forms.Textarea({"rows": 3}),
-        help_text="不满意的，请告诉我们原因。",
-    )

@@ -7,14 +7,7 @@ from typing import ClassVar, Self
 from django.db import models
 
 from renda.kernel.tenancy.models import TenantRow
-
-
-class Satisfaction(models.TextChoices):
-    """The three words every city uses."""
-
-    SATISFIED = "satisfied", "满意"
-    FAIR = "fair", "基本满意"
-    DISSATISFIED = "dissatisfied", "不满意"
+from renda.voice.words import Satisfaction
 
 
 class Verdict(models.TextChoices):

@@ -10,6 +10,7 @@ from django.test import Client
 
 from renda.kernel.codes.api import in_groups, svg
 from tests.people import Cast
+from tests.zones import public_zone, publish
 
 
 def client(cast: Cast, role: str = "") -> Client:
@@ -76,12 +77,15 @@ def test_the_code_on_the_screen_leads_to_the_public_address(cast: Cast, settings
 @pytest.mark.parametrize("written", [str.lower, in_groups, str])
 def test_a_typed_short_number_opens_what_it_names(cast: Cast, written: Callable[[str], str]) -> None:
     code = cast.codes["station"].code
-    answer = client(cast).get("/", {"code": written(code)})
+    publish()
+    with public_zone() as browser:
+        answer = browser.get("/", {"code": written(code)})
     assert (answer.status_code, answer["Location"]) == (302, f"/c/{code}/")
 
 
 def test_a_mistyped_number_says_so_and_stays(cast: Cast) -> None:
-    answer = client(cast).get("/", {"code": "ABCD-EFGH"})
+    with public_zone() as browser:
+        answer = browser.get("/", {"code": "ABCD-EFGH"})
     assert answer.status_code == 422
     assert 'value="ABCD-EFGH"' in answer.content.decode()
     assert "没有这个短码" in answer.content.decode()

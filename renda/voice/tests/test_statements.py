@@ -1,32 +1,42 @@
-"""What a press costs: statements of one submission over HTTP, BEGIN and COMMIT counted."""
+"""What a press costs: statements of one submission over HTTP, and of taking many messages in."""
 
 from __future__ import annotations
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
-from renda.kernel.flow import library
-from renda.voice import sorting
-from renda.voice.tests.conftest import TEXT
-from tests import people
+from renda.kernel.exchange import inbox
+from renda.voice.tests.conftest import TEXT, Story
+from tests.zones import address, public_zone, publish
 
-MOST = 16
+MOST = 8
+# Taken in and registered together, whatever their number; each is a message with its case, to-do and audit line.
+MOST_INSIDE = 60
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("key", ["station", "deputy", "district"])
-def test_a_submission_takes_few_statements(key: str) -> None:
-    cast = people.build()
-    library.forget()
-    library.publish_shipped()
-    sorting.forget()
-    address = reverse("voice:message.submit", args=[cast.codes[key].code])
-    client = Client()
-    assert client.post(address, {"body": TEXT}).status_code == 303
-    with CaptureQueriesContext(connection) as captured:
-        assert client.post(address, {"body": TEXT}).status_code == 303
+def test_a_submission_takes_few_statements(story: Story, key: str) -> None:
+    publish()
+    form = address("voice:message.submit", story.cast.codes[key].code)
+    with public_zone() as client:
+        assert client.post(form, {"body": TEXT}).status_code == 303
+        with CaptureQueriesContext(connection) as captured:
+            assert client.post(form, {"body": TEXT}).status_code == 303
     told = "\n".join(f"{number} {query['sql'][:150]}" for number, query in enumerate(captured.captured_queries, 1))
     assert len(captured) <= MOST, told
+
+
+def test_taking_in_costs_the_same_for_three_and_for_thirty(story: Story) -> None:
+    publish()
+    form = address("voice:message.submit", story.cast.codes["station"].code)
+    asked = []
+    for count in (3, 30):
+        with public_zone() as client:
+            for number in range(count):
+                assert client.post(form, {"body": f"{count}-{number}{TEXT}"}).status_code == 303
+        with CaptureQueriesContext(connection) as captured:
+            assert inbox.pull() == count
+            assert inbox.handle() == count
+        asked.append(len(captured))
+    assert asked[0] == asked[1] <= MOST_INSIDE

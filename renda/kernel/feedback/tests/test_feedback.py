@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 
 from renda.kernel import clock
 from renda.kernel.audit.models import AuditEntry
 from renda.kernel.errors import Forbidden, Invalid, NotFound, Refused
-from renda.kernel.feedback.actions import LONGEST, MOST_AN_HOUR, feedback_handle, feedback_send
+from renda.kernel.exchange.models import Received
+from renda.kernel.feedback.actions import MOST_AN_HOUR, feedback_handle, feedback_send
 from renda.kernel.feedback.models import Feedback
+from renda.kernel.feedback.public_forms import LONGEST
 from renda.kernel.feedback.selectors import feedback_for
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
+from tests.zones import public_zone, take
 
 pytestmark = pytest.mark.django_db
 
@@ -135,8 +138,44 @@ def test_it_is_dealt_with_once(cast: Cast) -> None:
     assert (sent.note, sent.handled_by_id) == ("已放大", cast.people["system_administrator"].party_id)
 
 
-def test_the_page_works_without_scripts_and_without_an_account(cast: Cast) -> None:
-    visitor = client(cast)
+def test_the_public_says_it_by_letter_and_it_arrives_once(cast: Cast) -> None:
+    with public_zone() as visitor:
+        got = visitor.get("/feedback/?page=/stations/%3Cint:pk%3E/")
+        assert 'value="/stations/&lt;int:pk&gt;/"' in got.content.decode()
+        wrong = visitor.post("/feedback/", {"text": " ", "contact": "李女士"})
+        assert wrong.status_code == 422
+        assert "李女士" in wrong.content.decode()
+        given = {"text": "看不清", "contact": "", "page": "/x/", "idempotency_key": "press-one"}
+        for _ in range(2):
+            sent = visitor.post("/feedback/", given)
+            assert (sent.status_code, sent["Location"]) == (303, "/feedback/?sent=1")
+        assert "谢谢" in visitor.get("/feedback/?sent=1").content.decode()
+    assert not Feedback.objects.exists()
+    take()
+    feedback = Feedback.objects.get()
+    assert (feedback.text, feedback.tenant_id, feedback.party_id) == ("看不清", None, None)
+
+
+def test_what_floods_in_by_letter_is_kept_apart_not_lost(cast: Cast) -> None:
+    with public_zone() as visitor, override_settings(RENDA_SENDS_AN_ADDRESS=100, RENDA_SENDS_A_DEVICE=100):
+        for number in range(MOST_AN_HOUR + 1):
+            assert visitor.post("/feedback/", {"text": f"第{number}条"}).status_code == 303
+    take()
+    assert Feedback.objects.count() == MOST_AN_HOUR
+    assert Received.objects.get(state="quarantined").reason == "反馈得太频繁了，请一小时后再试。"
+
+
+def test_whoever_sends_too_often_waits_and_keeps_what_was_typed(cast: Cast) -> None:
+    with public_zone() as visitor, override_settings(RENDA_SENDS_AN_ADDRESS=2):
+        answers = [visitor.post("/feedback/", {"text": f"第{number}条"}) for number in range(3)]
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert int(answers[2]["Retry-After"]) > 0
+    assert "第2条" in answers[2].content.decode()
+    assert take() == 2
+
+
+def test_the_page_works_without_scripts(cast: Cast) -> None:
+    visitor = client(cast, "presidium_clerk")
     got = visitor.get("/feedback/?page=/stations/%3Cint:pk%3E/")
     assert got.status_code == 200
     assert 'value="/stations/&lt;int:pk&gt;/"' in got.content.decode()
@@ -154,7 +193,7 @@ def test_the_page_works_without_scripts_and_without_an_account(cast: Cast) -> No
 
 def test_every_foot_leads_to_it_without_what_opens_a_page(cast: Cast) -> None:
     for role, address, pattern in (
-        ("", "/feedback/", "feedback/"),
+        ("deputy", "/feedback/", "feedback/"),
         ("deputy", "/notices/", "notices/"),
     ):
         shown = client(cast, role).get(address).content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -59,6 +60,18 @@ def inspect(path: Path, raw_name: str, accept: Collection[Kind] = ALL) -> Inspec
     if kind is TEXT:
         media_type = f"text/plain; charset={_check_text(path)}"
     return Inspected(kind, media_type, named, scan(path))
+
+
+def inspect_bytes(content: bytes, *, accept: Collection[Kind]) -> Inspected:
+    """``inspect`` for a content without a name, in a temporary file.
+
+    Raises:
+        Invalid, ScannerSilentError: as ``inspect``.
+    """
+    with tempfile.NamedTemporaryFile(prefix="renda-") as file:
+        file.write(content)
+        file.flush()
+        return inspect(Path(file.name), "", accept)
 
 
 def display_name(raw: str) -> str:

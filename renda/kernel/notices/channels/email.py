@@ -36,7 +36,7 @@ def deliver(letters: Sequence[Letter]) -> Iterator[Outcome]:
 
 
 def _send(letter: Letter, connection: BaseEmailBackend) -> Outcome:
-    site = settings.RENDA_PUBLIC_URL.rstrip("/")
+    site = settings.RENDA_INNER_URL.rstrip("/")
     host = urlsplit(site).hostname or "localhost"
     message = EmailMessage(
         subject=f"【{settings.RENDA_BRAND}】{letter.title}",

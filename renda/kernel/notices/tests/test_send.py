@@ -194,7 +194,7 @@ def test_a_kind_can_be_turned_off_unless_a_rule_needs_it(world: World) -> None:
 def mail(settings: Settings) -> Iterator[smtp.MailServer]:
     with smtp.running() as server:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server_address[1]
-        settings.RENDA_PUBLIC_URL = "https://renda.example"
+        settings.RENDA_INNER_URL = "https://renda.example"
         yield server
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -226,6 +227,18 @@ def dialog(content: SafeString, key: str, title: str) -> SafeString:
         icons.svg("x"),
         content,
     )
+
+
+@register.inclusion_tag("ui/not_secret.html")
+def not_secret() -> dict[str, object]:
+    """``{% not_secret %}``: the sentence before every form that takes a text or a file. It names no level to choose."""
+    return {}
+
+
+@register.filter
+def json_text(value: str) -> str:
+    """A text as JSON, for an attribute that htmx reads: ``hx-headers='{"If-None-Match": {{ tag|json_text }}}'``."""
+    return json.dumps(value)
 
 
 @register.simple_tag(takes_context=True)

@@ -161,7 +161,7 @@ def test_the_menu_shows_what_the_posts_may_use(monkeypatch: pytest.MonkeyPatch) 
     menu.register(
         menu.Entry("b", "乙", "ui:gallery", "clock", order=2, permission="x.read"),
         menu.Entry("a", "甲", "ui:gallery_case", "clock", order=1, visible=lambda actor: actor.is_signed_in),
-        menu.Entry("p", "公", "ui:gallery_public", "clock", zone="public"),
+        menu.Entry("p", "公", "feedback:feedback.send", "clock", zone="public"),
     )
     clerk = Actor("person", "甲", party_id=1, posts=(HeldPost(2, "clerk", 3, 4),), tenants=frozenset({4}))
     assert [entry.key for entry in menu.entries_for(clerk, "inner")] == ["a", "b"]

@@ -1,9 +1,9 @@
 // Hears that something has changed and lets the page's parts ask again. The contract: renda.kernel.events.
 // A part in which somebody is typing is never replaced: a quiet bar offers to refresh instead.
+// Pages of the public zone have no stream: a part with data-poll="SECONDS" hears the event live-poll instead.
 (() => {
   "use strict";
-  const url = document.body.dataset.liveUrl;
-  if (!url || !("EventSource" in window)) return;
+  const url = "EventSource" in window ? document.body.dataset.liveUrl : "";
   const MOST_KEYS = 64;
   let source = null, opened = "", timer = 0;
 
@@ -13,6 +13,7 @@
   const raise = (key) => document.body.dispatchEvent(new CustomEvent("live-" + key.replaceAll(":", "-"), { detail: { key } }));
 
   const listen = () => {
+    if (!url) return;
     const wanted = tokens(), mark = wanted.map(keyOf).sort().join(" ");
     if (mark === opened) return;
     opened = mark;
@@ -22,6 +23,11 @@
     source = new EventSource(url + "?" + wanted.map((token) => "keys=" + encodeURIComponent(token)).join("&"));
     source.addEventListener("message", (event) => raise(event.data));
     source.addEventListener("reset", () => tokens().map(keyOf).forEach(raise));
+  };
+  const poll = () => {
+    const part = document.querySelector("[data-poll]");
+    if (!part) return;
+    setTimeout(() => { if (!document.hidden) raise("poll"); poll(); }, Number(part.dataset.poll) * 1000);
   };
   const listenSoon = () => { clearTimeout(timer); timer = setTimeout(listen, 1000); };
 
@@ -60,4 +66,5 @@
   addEventListener("pagehide", () => { source?.close(); source = null; opened = ""; });
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
   listen();
+  poll();
 })();

@@ -1,0 +1,238 @@
+"""What the public zone is given of congress: places, deputies, stations with their days, wall codes.
+
+The terms by which a copy is found stand at each builder; ``renda.voice.finding`` asks for them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+
+from renda.congress.models import (
+    Congress,
+    DeputyLevel,
+    DistrictPlace,
+    DutyFact,
+    Mandate,
+    Person,
+    Place,
+    ReceptionDay,
+    Station,
+    StationDeputy,
+    WallCode,
+)
+from renda.congress.selectors import LEVEL_ORDER
+from renda.kernel import clock
+from renda.kernel.exchange.api import Draft
+
+PLACE, DEPUTY, STATION, CODE = "place", "deputy", "station", "code"
+FACTS = 5  # the last things a deputy did
+DAYS = 12  # the next reception days of a deputy or a station
+
+
+# --- places -----------------------------------------------------------------------------------------------------------------
+
+
+def place_keys() -> Iterable[str]:
+    """All places in force, by code."""
+    return Place.objects.filter(valid_to=None).values_list("code", flat=True)
+
+
+def build_places(wanted: Sequence[str]) -> Iterator[Draft]:
+    """``under:CODE`` (the place above), ``level:LEVEL``, ``congress:TENANT`` (those a message to that congress can be
+    about), ``has_congress``.
+    """
+    rows = Place.objects.filter(code__in=wanted, valid_to=None).select_related("parent__parent__parent__parent")
+    places = list(rows)
+    ids = {place.id for place in places} | {place.parent_id for place in places if place.parent_id}
+    tenants = dict(
+        Congress.objects.filter(place_id__in=ids, tenant__is_active=True).values_list("place_id", "tenant_id")
+    )
+    for place in places:
+        terms = [f"under:{place.parent.code}"] if place.parent else []
+        terms += [f"congress:{tenants[one]}" for one in (place.id, place.parent_id) if one in tenants]
+        terms.append(f"level:{place.level}")
+        if place.id in tenants:
+            terms.append("has_congress")
+        body = {
+            "code": place.code,
+            "name": place.name,
+            "level": place.level,
+            "chain": [one.code for one in _chain(place)],
+        }
+        yield Draft(place.code, body, terms, sort=place.code)
+
+
+def _chain(place: Place | None) -> Iterator[Place]:
+    while place is not None:
+        yield place
+        place = place.parent
+
+
+# --- deputies ---------------------------------------------------------------------------------------------------------------
+
+
+def _public_mandates() -> Any:
+    return Mandate.objects.filter(
+        status=Mandate.Status.ACTIVE, ends_on__isnull=True, is_public=True, person__party__is_active=True
+    )
+
+
+def deputy_keys() -> Iterable[str]:
+    """Deputies in office whom the public may contact."""
+    return map(str, _public_mandates().order_by("person_id").values_list("person_id", flat=True).distinct())
+
+
+def build_deputies(wanted: Sequence[str]) -> Iterator[Draft]:
+    """``covers:CODE`` and ``covers_in:CODE`` (places of her districts, and the places above those), ``station:ID``,
+    ``district:ID``, ``name:…`` (one and two characters), ``latin:…`` (beginnings of the reading and the initials).
+    """
+    people: dict[int, list[Mandate]] = {}
+    ids = [int(key) for key in wanted if key.isdigit()]
+    for mandate in _public_mandates().filter(person_id__in=ids).select_related("person__party", "district"):
+        people.setdefault(mandate.person_id, []).append(mandate)
+    codes = _codes(person_id__in=people, kind=WallCode.Kind.DEPUTY)
+    covered: defaultdict[int, set[str]] = defaultdict(set)
+    districts = {mandate.district_id for mandates in people.values() for mandate in mandates}
+    for row in DistrictPlace.objects.filter(district_id__in=districts).select_related("place__parent"):
+        covered[row.district_id].add(f"covers:{row.place.code}")
+        if row.place.parent:
+            covered[row.district_id].add(f"covers_in:{row.place.parent.code}")
+    serving: defaultdict[int, list[str]] = defaultdict(list)
+    for person_id, station_id in StationDeputy.objects.filter(person_id__in=people).values_list(
+        "person_id", "station_id"
+    ):
+        serving[person_id].append(f"station:{station_id}")
+    facts, days = _facts(people), _days(person_id__in=people)
+    for person_id, mandates in people.items():
+        mandates.sort(key=lambda mandate: (LEVEL_ORDER[DeputyLevel(mandate.level)], mandate.id))
+        person = mandates[0].person
+        terms = [*_name_terms(person), *serving[person_id]]
+        for mandate in mandates:
+            if mandate.district_id is not None:
+                terms += [f"district:{mandate.district_id}", *covered[mandate.district_id]]
+        body = {
+            "id": person_id,
+            "name": person.name,
+            "occupation": person.occupation,
+            "is_demo": person.is_demo,
+            "code": codes.get(person_id, ""),
+            "mandates": [
+                {
+                    "level": mandate.level,
+                    "body_name": mandate.body_name,
+                    "district": mandate.district.name if mandate.district else "",
+                }
+                for mandate in mandates
+            ],
+            "facts": facts.get(person_id, []),
+            "days": days.get(person_id, []),
+        }
+        nearest = LEVEL_ORDER[DeputyLevel(mandates[0].level)]
+        yield Draft(str(person_id), body, terms, person.name, f"{nearest} {mandates[0].id:020d}")
+
+
+def _name_terms(person: Person) -> list[str]:
+    name = person.name
+    grams = {*name, *(name[at : at + 2] for at in range(len(name) - 1))}
+    beginnings = {word[:end] for word in (person.pinyin, person.initials) for end in range(1, len(word) + 1)}
+    return [*(f"name:{gram}" for gram in grams), *(f"latin:{beginning}" for beginning in beginnings)]
+
+
+def _facts(people: Iterable[int]) -> dict[int, list[dict[str, str]]]:
+    """The last things each did; their titles name no constituent."""
+    order = Window(RowNumber(), partition_by="person_id", order_by=[F("occurred_at").desc(), F("id").desc()])
+    rows = DutyFact.objects.filter(person_id__in=people).annotate(place=order).filter(place__lte=FACTS)
+    found: defaultdict[int, list[dict[str, str]]] = defaultdict(list)
+    for fact in rows.order_by("place"):
+        found[fact.person_id].append({"title": fact.title, "at": fact.occurred_at.isoformat()})
+    return found
+
+
+# --- stations ---------------------------------------------------------------------------------------------------------------
+
+
+def station_keys() -> Iterable[str]:
+    """Open stations."""
+    return map(str, Station.objects.filter(is_active=True).values_list("id", flat=True))
+
+
+def build_stations(wanted: Sequence[str]) -> Iterator[Draft]:
+    """``at:CODE`` (its place), ``in:CODE`` (the place above)."""
+    ids = [int(key) for key in wanted if key.isdigit()]
+    stations = list(Station.objects.filter(id__in=ids, is_active=True).select_related("place__parent"))
+    codes, days = _codes(station_id__in=ids, kind=WallCode.Kind.STATION), _days(station_id__in=ids)
+    for station in stations:
+        terms = [f"at:{station.place.code}"]
+        if station.place.parent:
+            terms.append(f"in:{station.place.parent.code}")
+        body = {
+            "id": station.id,
+            "tenant_id": station.tenant_id,
+            "name": station.name,
+            "kind": station.get_kind_display(),
+            "place": station.place.name,
+            "address": station.address,
+            "opening": station.opening,
+            "latitude": str(station.latitude or ""),
+            "longitude": str(station.longitude or ""),
+            "is_demo": station.is_demo,
+            "code": codes.get(station.id, ""),
+            "days": days.get(station.id, []),
+        }
+        yield Draft(str(station.id), body, terms, station.name, f"{station.id:020d}")
+
+
+def _days(**of: Any) -> dict[int, list[dict[str, Any]]]:
+    """The next reception days by whom or where they are."""
+    by = next(iter(of)).removesuffix("__in")
+    order = Window(RowNumber(), partition_by=by, order_by=[F("day").asc(), F("starts_at").asc(), F("id").asc()])
+    rows = ReceptionDay.objects.filter(day__gte=clock.today(), station__is_active=True, **of)
+    rows = rows.annotate(place=order).filter(place__lte=DAYS).select_related("station", "person__party")
+    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for day in rows.order_by("place"):
+        found[getattr(day, by)].append(
+            {
+                "id": day.id,
+                "day": day.day.isoformat(),
+                "starts_at": day.starts_at.isoformat("minutes"),
+                "ends_at": day.ends_at.isoformat("minutes"),
+                "person": day.person.name,
+                "station": day.station.name,
+                "address": day.station.address,
+            }
+        )
+    return found
+
+
+# --- wall codes -------------------------------------------------------------------------------------------------------------
+
+
+def code_keys() -> Iterable[str]:
+    """Codes in use."""
+    return WallCode.objects.filter(is_active=True, tenant__is_active=True).values_list("code", flat=True)
+
+
+def build_codes(wanted: Sequence[str]) -> Iterator[Draft]:
+    """Found by the code alone."""
+    rows = WallCode.objects.filter(code__in=wanted, is_active=True, tenant__is_active=True)
+    for code in rows.select_related("station", "district"):
+        body = {
+            "code": code.code,
+            "kind": code.kind,
+            "tenant_id": code.tenant_id,
+            "station": code.station_id,
+            "district": code.district_id,
+            "person": code.person_id,
+            "title": code.station.name if code.station else "",
+        }
+        yield Draft(code.code, body)
+
+
+def _codes(**of: Any) -> dict[int, str]:
+    by = next(name for name in of if name.endswith("__in")).removesuffix("__in")
+    return dict(WallCode.objects.filter(is_active=True, **of).values_list(by, "code"))

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ExchangeConfig(AppConfig):
+    name = "renda.kernel.exchange"
+    label = "kernel_exchange"

@@ -1,0 +1,53 @@
+"""Slowing down whoever tries too often. Counted are keyed hashes; an address is stored nowhere."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most so many tries in so many seconds of ``who`` (an address, a device, a number) at ``what``."""
+
+    what: str
+    who: str
+    at_most: int
+    seconds: int
+
+
+def wait(*limits: Limit) -> int:
+    """Count one more try under each limit; the seconds to wait, 0 = go on. One statement."""
+    counted = [limit for limit in limits if limit.who]
+    if not counted:
+        return 0
+    values: list[object] = []
+    for limit in counted:
+        said = f"{limit.what}\x1f{limit.who}".encode()
+        key = hmac.digest(settings.SECRET_KEY.encode(), b"brake:" + said, sha256)
+        values += [key, limit.at_most, limit.seconds]
+    calls = ", ".join(["public_zone.brake(%s, %s, %s)"] * len(counted))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT greatest({calls})", values)
+        return int(cursor.fetchone()[0])
+
+
+def device_of(request: HttpRequest) -> str:
+    """What a browser is known by: the secret of its form cookie; empty for one that keeps none."""
+    return request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address of a request. IPv6: its /64, which is what one household has."""
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    return ":".join(address.split(":")[:4]) if address.count(":") > 1 else address
+
+
+def in_words(seconds: int) -> str:
+    """How long to wait: 30 秒, 12 分钟."""
+    return f"{seconds} 秒" if seconds < 60 else f"{-(-seconds // 60)} 分钟"

@@ -1,0 +1,16 @@
+"""The addresses of the public zone. Nothing here leads inside."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("ui/", include("renda.kernel.ui.public_urls")),
+    path("feedback/", include("renda.kernel.feedback.public_urls")),
+    path("", include("renda.voice.public_urls")),
+]
+
+handler400 = "renda.kernel.ui.views.handler400"
+handler403 = "renda.kernel.ui.views.handler403"
+handler404 = "renda.kernel.ui.views.handler404"
+handler500 = "renda.kernel.ui.views.handler500"

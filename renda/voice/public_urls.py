@@ -1,0 +1,28 @@
+"""The public's addresses; mounted in the public zone only. A page that writes is named after its action."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from renda.voice import public_sending, public_views
+
+app_name = "voice"
+
+urlpatterns = [
+    path("", public_views.home, name="home"),
+    path("deputies/", public_views.deputies, name="deputies"),
+    path("deputies/<int:person_id>/", public_views.deputy, name="deputy"),
+    path("deputies/<int:person_id>/reception.ics", public_views.deputy_calendar, name="deputy.calendar"),
+    path("stations/", public_views.stations, name="stations"),
+    path("stations/<int:tenant_id>/<int:station_id>/", public_views.station, name="station"),
+    path(
+        "stations/<int:tenant_id>/<int:station_id>/reception.ics",
+        public_views.station_calendar,
+        name="station.calendar",
+    ),
+    path("c/<str:code>/", public_sending.code, name="code"),
+    path("c/<str:code>/message/", public_sending.submit, name="message.submit"),
+    path("receipt/", public_sending.look_up, name="look_up"),
+    path("receipt/<str:token>/", public_sending.receipt, name="receipt"),
+    path("receipt/<str:token>/rate/", public_sending.rate, name="message.rate"),
+]

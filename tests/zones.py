@@ -1,0 +1,41 @@
+"""Both zones in one process: the public addresses with their own middleware, and the border worked by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from renda.kernel.exchange import inbox, publishing
+from renda.site import public_zone as made_of
+
+
+@contextmanager
+def public_zone() -> Iterator[Client]:
+    """A browser in front of the public zone. (Its role is tried by ``public_zone/tests/test_role.py`` and ``tests/process``.)"""
+    with override_settings(
+        ROOT_URLCONF=made_of.URLCONF, MIDDLEWARE=made_of.MIDDLEWARE, TEMPLATES=made_of.TEMPLATES, LOGIN_URL="/nowhere/"
+    ):
+        yield Client()
+
+
+def address(name: str, *args: Any) -> str:
+    """The path of a page of the public zone."""
+    return reverse(name, urlconf=made_of.URLCONF, args=args)
+
+
+def publish() -> dict[str, int]:
+    """Make every copy that there should be; how many were changed, by kind."""
+    return publishing.reconcile()
+
+
+def take() -> int:
+    """What the public zone has left comes in and is handled, and what has changed is published; how many were settled."""
+    while inbox.pull():
+        pass
+    settled = inbox.handle()
+    publishing.publish_marked()
+    return settled
