@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 
-from renda.congress.api import Place, WallCode, open_codes
+from renda.congress.api import Place, Station, WallCode, open_codes
 from renda.kernel.errors import RendaError
 from renda.kernel.exchange.api import DONE, Outcome, Parcel, register_handler
 from renda.kernel.files.api import IMAGES, store
@@ -44,6 +44,10 @@ def _submit_in(tenant_id: int, given: Sequence[tuple[Parcel, WallCode]]) -> dict
     made = actions.message_submit.made(actor, [parcel.key for parcel, _ in given])
     outcomes = dict.fromkeys(made, DONE)
     fresh = [(parcel, code) for parcel, code in given if parcel.key not in made]
+    with tenant_transaction([tenant_id]):
+        stations = Station.objects.in_bulk({code.station_id for _, code in fresh if code.station_id is not None})
+    for _, code in fresh:
+        code.station = stations.get(code.station_id)
     places = {
         place.code: place
         for place in Place.objects.filter(code__in=[str(parcel.content.get("place", "")) for parcel, _ in fresh])

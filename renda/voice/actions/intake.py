@@ -55,7 +55,7 @@ def _aim(code: WallCode | None, chosen: int | None, deputy: Person | None, stati
         return {"deputy": deputy, "station": station}
     if chosen is not None and not answers_at(code, chosen):
         raise Invalid("message.deputy", fields={"deputy": "这位代表不在这个二维码的接待范围内，请重新选择。"})
-    return {"deputy_id": chosen or code.person_id, "station_id": code.station_id}
+    return {"deputy_id": chosen or code.person_id, "station": code.station}
 
 
 def _first_words(body: str) -> str:
