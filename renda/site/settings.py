@@ -238,6 +238,53 @@ EMAIL_USE_TLS = boolean("RENDA_EMAIL_TLS", default=False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text("RENDA_EMAIL_FROM", "renda@localhost")
 
+# Other ways out of the house: each is off until its account is named (docs/operate.md). Secrets by ``…_FILE`` as well.
+RENDA_ALIYUN_SMS = {
+    "url": text("RENDA_ALIYUN_SMS_URL", "https://dysmsapi.aliyuncs.com"),
+    "key_id": text("RENDA_ALIYUN_SMS_KEY_ID", ""),
+    "key_secret": text("RENDA_ALIYUN_SMS_KEY_SECRET", ""),
+    "sign": text("RENDA_ALIYUN_SMS_SIGN", ""),
+    # Approved by the provider: one with ${title}, one with ${code}.
+    "notice_template": text("RENDA_ALIYUN_SMS_NOTICE_TEMPLATE", ""),
+    "code_template": text("RENDA_ALIYUN_SMS_CODE_TEMPLATE", ""),
+}
+RENDA_TENCENT_SMS = {
+    "url": text("RENDA_TENCENT_SMS_URL", "https://sms.tencentcloudapi.com"),
+    "region": text("RENDA_TENCENT_SMS_REGION", "ap-guangzhou"),
+    "secret_id": text("RENDA_TENCENT_SMS_SECRET_ID", ""),
+    "secret_key": text("RENDA_TENCENT_SMS_SECRET_KEY", ""),
+    "app_id": text("RENDA_TENCENT_SMS_APP_ID", ""),
+    "sign": text("RENDA_TENCENT_SMS_SIGN", ""),
+    # Approved by the provider: one with the title, one with the code and (2) the minutes it is valid, or (1) without.
+    "notice_template": text("RENDA_TENCENT_SMS_NOTICE_TEMPLATE", ""),
+    "code_template": text("RENDA_TENCENT_SMS_CODE_TEMPLATE", ""),
+    "code_values": text("RENDA_TENCENT_SMS_CODE_VALUES", "2"),
+}
+RENDA_WECHAT = {
+    "url": text("RENDA_WECHAT_URL", "https://api.weixin.qq.com"),
+    "page_url": text("RENDA_WECHAT_PAGE_URL", "https://open.weixin.qq.com"),
+    "app_id": text("RENDA_WECHAT_APP_ID", ""),
+    "secret": text("RENDA_WECHAT_SECRET", ""),
+    "template": text("RENDA_WECHAT_TEMPLATE", ""),
+    # Which fields of the template take the title and the time.
+    "title_field": text("RENDA_WECHAT_TITLE_FIELD", "thing1"),
+    "time_field": text("RENDA_WECHAT_TIME_FIELD", ""),
+}
+RENDA_WECOM = {
+    "url": text("RENDA_WECOM_URL", "https://qyapi.weixin.qq.com"),
+    "corp_id": text("RENDA_WECOM_CORP_ID", ""),
+    "agent_id": text("RENDA_WECOM_AGENT_ID", ""),
+    "secret": text("RENDA_WECOM_SECRET", ""),
+}
+RENDA_DINGTALK = {
+    "url": text("RENDA_DINGTALK_URL", "https://oapi.dingtalk.com"),
+    "app_key": text("RENDA_DINGTALK_APP_KEY", ""),
+    "app_secret": text("RENDA_DINGTALK_APP_SECRET", ""),
+    "agent_id": text("RENDA_DINGTALK_AGENT_ID", ""),
+}
+# When nobody is called unless it is urgent; everybody may choose other hours.
+RENDA_QUIET_HOURS = text("RENDA_QUIET_HOURS", "21:00-08:00")
+
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 LOGGING = {
