@@ -11,7 +11,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import SELF
 
-from renda.site.environment import boolean, data_directory, integer, secret, text, words
+from renda.site.environment import boolean, data_directory, integer, networks, secret, text, words
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 PACKAGES = BASE_DIR / "node_modules"
@@ -27,6 +27,8 @@ SECRET_KEY = secret("RENDA_SECRET_KEY", RENDA_DATA_DIR / "secret.key")
 # Hosts that this site answers to, and origins that may post to it (scheme included), separated by commas.
 ALLOWED_HOSTS = words("RENDA_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = words("RENDA_TRUSTED_ORIGINS", [])
+# The proxies of this site, as addresses or networks: only what they say in X-Forwarded-For is believed. Empty: nobody.
+RENDA_TRUSTED_PROXIES = networks("RENDA_TRUSTED_PROXIES")
 # Behind a TLS proxy: cookies travel by https only.
 RENDA_HTTPS = boolean("RENDA_HTTPS", default=False)
 # The address that codes on walls lead to.
@@ -79,6 +81,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "renda.kernel.addresses.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -127,6 +130,14 @@ if RENDA_POOL_SIZE:
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = None
+# What all processes must know and may forget: that a figure of an authenticator was used. One table for all of them.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "renda_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_LINTER_OPTIONS = {"exclude_migration_tests": ["RUNPYTHON_REVERSIBLE"]}
 
