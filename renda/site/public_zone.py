@@ -10,6 +10,7 @@ _RENDA = Path(__file__).resolve().parents[1]
 APPS = ["renda.kernel.ui", "renda.kernel.public_zone", "django.contrib.staticfiles", "django_linear_migrations"]
 
 MIDDLEWARE = [
+    "renda.kernel.addresses.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from renda.kernel.actions.api import Context, existing, new
+from renda.kernel.addresses import network_of
 from renda.kernel.errors import Invalid, Refused
 from renda.kernel.feedback.models import Feedback
 from renda.kernel.feedback.policy import READ
@@ -34,7 +35,7 @@ def feedback_send(ctx: Context, *, text: str, contact: str = "", page: str = "")
         faults["contact"] = f"联系方式请不超过 {LONGEST_CONTACT} 个字。"
     if faults:
         raise Invalid("feedback.send", fields=faults)
-    who = str(ctx.actor.party_id or ctx.actor.address)
+    who = str(ctx.actor.party_id or network_of(ctx.actor.address))
     sender = fingerprint(who, purpose="feedback.sender")
     if Feedback.objects.filter(sender=sender, created_at__gt=ctx.now - timedelta(hours=1)).count() >= MOST_AN_HOUR:
         raise Refused("feedback.too_many", "反馈得太频繁了，请一小时后再试。")
