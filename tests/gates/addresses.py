@@ -1,4 +1,4 @@
-"""Every address: who comes to it, with what, and who does not.
+"""Every address of the inner zone: who comes to it, with what, and who does not.
 
 A new address gets its line here. ``by`` reaches it (a page is shown, a press is done), so that the refusals beside it
 are not empty. ``public`` and ``own`` say why nobody is turned away.
@@ -15,15 +15,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from renda.kernel.flow.toml import to_toml
-from renda.voice.public_views import _token
-from renda.voice.receipts import query_word
 from tests.gates.city import NOBODY, City
 
 Args = Callable[[City], list[Any]]
 Given = Callable[[City], dict[str, Any]]
 
-SECRET_LINK = "the signed token in the address is the key; it is given for number and query word"
-PUBLIC = "a page of the public zone"
 FRAME = "a part of the frame, without any row of business"
 
 
@@ -76,14 +72,6 @@ def _post(role: str) -> Args:
     return lambda city: [city.cast.actor(role).posts[0].post_id]
 
 
-def _receipt(name: str) -> Args:
-    return lambda city: [_token(city.rows[name])]
-
-
-def _code(name: str) -> Args:
-    return lambda city: [city.cast.codes[name].code]
-
-
 def _until(city: City) -> dict[str, Any]:
     due = timezone.localdate(city.rows["county_unit"].due_at) + timedelta(days=7)
     return {"until": due.isoformat(), "reason": "需要招标。"}
@@ -92,11 +80,6 @@ def _until(city: City) -> dict[str, Any]:
 def _oversight(city: City) -> dict[str, Any]:
     organisation = city.cast.organisations["county_supervisor"].pk
     return {"organisation": organisation, "reference": "纪要", "decided_on": "2026-01-05", "content": "限期办结。"}
-
-
-def _look_up(city: City) -> dict[str, Any]:
-    number = city.rows["vet"].receipt_number
-    return {"receipt_number": number, "word": query_word(number)}
 
 
 _ADMIN = "county_business_administrator"
@@ -157,6 +140,7 @@ VERBS: dict[str, tuple[str, str, Given, tuple[str, ...]]] = {
 }
 
 PAGES: dict[str, Page] = {
+    "front": Page(public="leads to the bench, which asks who comes", status=302),
     # The kit.
     "ui:elder": Page(public=FRAME, status=303),
     "ui:to_do": Page(public=FRAME),
@@ -214,7 +198,7 @@ PAGES: dict[str, Page] = {
         "county_assigner", row("delegation"), fixed(), "county_clerk", "deputy", "business_administrator"
     ),
     # What people say about renda itself.
-    "feedback:feedback.send": Page(given=fixed(text="字太小"), public=PUBLIC),
+    "feedback:feedback.send": Page("deputy", given=fixed(text="字太小"), own=_SIGNED_IN),
     "feedback:feedback.list": Page("system_administrator", wrong=("county_leader", "audit_administrator", "deputy")),
     "feedback:feedback.handle": press(
         "system_administrator", row("feedback"), fixed(note="已改"), "county_leader", "audit_administrator", "deputy"
@@ -307,19 +291,7 @@ PAGES: dict[str, Page] = {
     "congress:administrator.list": Page("system_administrator", wrong=("business_administrator", *_TOO)),
     "congress:system": Page("system_administrator", wrong=("business_administrator", *_TOO)),
     "congress:audit": Page("audit_administrator", wrong=("system_administrator", *_TOO)),
-    # The public zone.
-    "voice:home": Page(public=PUBLIC),
-    "voice:deputies": Page(public=PUBLIC, status=302),
-    "voice:deputy": Page(args=person("deputy"), public=PUBLIC),
-    "voice:deputy.calendar": Page(args=person("deputy"), public=PUBLIC),
-    "voice:stations": Page(public=PUBLIC),
-    "voice:station": Page(args=_station, public=PUBLIC),
-    "voice:station.calendar": Page(args=_station, public=PUBLIC),
-    "voice:code": Page(args=_code("station"), public=PUBLIC),
-    "voice:message.submit": Page(args=_code("station"), given=fixed(**_TEXT), public=PUBLIC),
-    "voice:look_up": Page(given=_look_up, public=PUBLIC),
-    "voice:receipt": Page(args=_receipt("rating"), public=SECRET_LINK),
-    "voice:message.rate": press("constituent", _receipt("rating"), _RATED, public=SECRET_LINK),
+    # Codes.
     "voice:codes.station_pdf": Page("presidium_clerk", _station, wrong=("deputy", "other_township_clerk")),
     "voice:codes.deputies_pdf": Page("presidium_clerk", _station, wrong=("deputy", "other_township_clerk")),
     # Inside.

@@ -40,6 +40,7 @@ from renda.voice import actions
 from renda.voice.models import Message
 from renda.voice.tests.conftest import Story
 from tests.people import Cast
+from tests.zones import publish
 
 # Who has a session and when she was last seen is no business; a refused try to sign in is counted on purpose.
 BOOKKEEPING = {"django_session", "congress_signinlock"}
@@ -116,6 +117,7 @@ def build(cast: Cast) -> City:
     _accounts(city)
     _desks(city)
     _browsers(city)
+    publish()
     return city
 
 

@@ -37,18 +37,19 @@ def until(true: Callable[[], bool], seconds: float) -> float:
 
 
 def free_port() -> int:
-    """A port that is free, and the next one too."""
+    """A port that is free, and the next two as well."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
             first.bind(("127.0.0.1", 0))
             port: int = first.getsockname()[1]
             with contextlib.suppress(OSError, OverflowError):
                 second.bind(("127.0.0.1", port + 1))
+                third.bind(("127.0.0.1", port + 2))
                 return port
 
 
 class Site:
-    """One ``renda serve``.
+    """One ``renda serve``: the inner zone at ``port``, the live process at the next one, the public zone at the third.
 
     Args:
         root: its data directory; a second Site on the same one shares the database.
@@ -58,6 +59,7 @@ class Site:
     def __init__(self, root: Path, *, port: int = 0, settings: str = "renda.site.settings") -> None:
         self.root = root
         self.port = port or free_port()
+        self.public_port = self.port + 2
         self.log = root.parent / f"serve-{self.port}.log"
         self.settings = settings
         self.process: subprocess.Popen[bytes] | None = None
@@ -74,7 +76,10 @@ class Site:
     def start(self) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "renda", "serve", "--port", str(self.port)],
+                [
+                    *(sys.executable, "-m", "renda", "serve"),
+                    *("--port", str(self.public_port), "--inner-port", str(self.port)),
+                ],
                 env=self.environment(),
                 cwd=PROJECT,
                 stdout=log,
@@ -129,6 +134,9 @@ class Site:
 
     def web_workers(self) -> list[int]:
         return [pid for main in self._children("renda.site.wsgi") for pid in children_of(main)]
+
+    def public_workers(self) -> list[int]:
+        return [pid for main in self._children("renda.site.public_wsgi") for pid in children_of(main)]
 
     def live_workers(self) -> list[int]:
         return [pid for main in self._children("renda.site.asgi") for pid in children_of(main)]

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 
+from renda.kernel.addresses import network_of
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -43,9 +45,8 @@ def device_of(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The network address of a request. IPv6: its /64, which is what one household has."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    return ":".join(address.split(":")[:4]) if address.count(":") > 1 else address
+    """The place a request comes from, as tries are counted."""
+    return network_of(str(request.META.get("REMOTE_ADDR", "")))
 
 
 def in_words(seconds: int) -> str:

@@ -79,13 +79,13 @@ def test_a_subscriber_of_ipv6_is_one_place(address: str, place: str) -> None:
     "headers", [{"Host": "evil.example"}, {"Host": "127.0.0.1@evil.example"}, {"Host": "127.0.0.1:80:80"}]
 )
 def test_a_forged_host_gets_no_page(headers: dict[str, str]) -> None:
-    assert Client(headers=headers).get("/receipt/").status_code == 400
+    assert Client(headers=headers).get("/sign-in/").status_code == 400
 
 
 @pytest.mark.django_db
 def test_a_forwarded_host_is_not_read() -> None:
     """What a page says of its own address comes from the settings or from Host, which is checked."""
-    answer = Client(headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}).get("/receipt/")
+    answer = Client(headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}).get("/sign-in/")
     assert answer.status_code == 200
     assert (answer.wsgi_request.get_host(), answer.wsgi_request.is_secure()) == ("testserver", False)
     assert "evil.example" not in answer.content.decode()

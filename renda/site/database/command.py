@@ -25,7 +25,7 @@ def database(words: Sequence[str]) -> int:
     verbs.add_parser("status", help="用的是哪个 PostgreSQL,是否在运行")
     verbs.add_parser("url", help="连接地址(数据库须在运行)")
     verbs.add_parser("run", help="只运行数据库,Ctrl-C 停止")
-    prepare = verbs.add_parser("prepare", help="在外部 PostgreSQL 上建立三个角色和数据库")
+    prepare = verbs.add_parser("prepare", help="在外部 PostgreSQL 上建立四个角色和数据库")
     prepare.add_argument("url", help="超级用户的连接地址,如 postgresql://postgres@/postgres?host=/run/postgresql")
     prepare.add_argument("--name", default="renda", help="数据库名")
     temporary = verbs.add_parser("temporary", help="在临时数据库上运行一条命令,完毕即删除(测试用)")
@@ -34,7 +34,7 @@ def database(words: Sequence[str]) -> int:
     options = parser.parse_args(list(words))
     if options.verb == "prepare":
         roles.create(options.url, options.name)
-        print("角色 renda_owner、renda_app、renda_backup 与数据库已就绪。")
+        print("角色 renda_owner、renda_app、renda_public、renda_backup 与数据库已就绪。")
         return 0
     if options.verb == "temporary":
         return _temporary([word for word in options.command if word != "--"], wheels_only=options.wheel)
@@ -79,6 +79,7 @@ def _temporary(command: list[str], *, wheels_only: bool) -> int:
             environment = os.environ | {
                 "RENDA_DATABASE_URL": server.url("renda_app"),
                 "RENDA_OWNER_DATABASE_URL": server.url("renda_owner"),
+                "RENDA_PUBLIC_DATABASE_URL": server.url("renda_public"),
                 "RENDA_DATA_DIR": os.environ.get("RENDA_DATA_DIR", str(root / "data")),
             }
             return subprocess.run(command, env=environment, check=False).returncode

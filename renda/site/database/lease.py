@@ -53,10 +53,12 @@ def leased(root: Path, say: Say) -> Iterator[Server | None]:
     with lease(Server(root), say) as server:
         os.environ["RENDA_DATABASE_URL"] = server.url("renda_app")
         os.environ["RENDA_OWNER_DATABASE_URL"] = server.url("renda_owner")
+        os.environ["RENDA_PUBLIC_DATABASE_URL"] = server.url("renda_public")
         try:
             yield server
         finally:
-            del os.environ["RENDA_DATABASE_URL"], os.environ["RENDA_OWNER_DATABASE_URL"]
+            for role in ("", "OWNER_", "PUBLIC_"):
+                del os.environ[f"RENDA_{role}DATABASE_URL"]
 
 
 @contextlib.contextmanager

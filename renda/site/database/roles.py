@@ -7,6 +7,7 @@ everything for dumps. None is a superuser: a superuser passes row-level security
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Protocol
 
 import psycopg
@@ -30,6 +31,11 @@ ALTER DEFAULT PRIVILEGES FOR ROLE renda_owner IN SCHEMA public GRANT USAGE, SELE
 ALTER DEFAULT PRIVILEGES FOR ROLE renda_owner IN SCHEMA public GRANT SELECT ON TABLES TO renda_backup;
 ALTER DEFAULT PRIVILEGES FOR ROLE renda_owner IN SCHEMA public GRANT SELECT ON SEQUENCES TO renda_backup
 """
+
+
+def version() -> str:
+    """What the roles and rights are made of, for a stamp."""
+    return hashlib.sha256(f"{ROLES}{GRANTS}".encode()).hexdigest() + "\n"
 
 
 class Connection(Protocol):

@@ -155,10 +155,11 @@ class Server:
         say(f"数据库已启动(PostgreSQL {self.binaries.version},{self.binaries.origin})")
 
     def create(self) -> None:
-        """Roles and database, once for a data directory."""
-        if not (self.data / "renda.roles").exists():
+        """Roles and database, once for a data directory, and again when there is another role or right."""
+        stamp, said = self.data / "renda.roles", roles.version()
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != said:
             roles.create(self.url("postgres", "postgres"), template=True)
-            self._write("renda.roles", "made\n")
+            self._write("renda.roles", said)
 
     def stop_command(self) -> list[str]:
         """The command that ends it: open transactions are rolled back, nothing acknowledged is lost."""

@@ -20,19 +20,22 @@ from renda.site.database import leased
 from renda.site.environment import data_directory
 from renda.site.serve import stamps
 from renda.site.serve.process import adopt_orphans
-from renda.site.serve.supervisor import Supervisor
+from renda.site.serve.supervisor import Places, Supervisor, reachable
 
 console = Console(highlight=False, soft_wrap=True)
 
 
 def serve(words: Sequence[str]) -> int:
-    """``renda serve [--host H] [--port P] [--live-port P] [--demo]``; returns the exit status.
+    """``renda serve [--host H] [--port P] [--inner-host H] [--inner-port P] [--live-port P] [--demo]``; the exit status.
+
+    Both zones, or the one that ``RENDA_ZONE`` names: each may have a machine of its own.
 
     Raises:
         NoPostgresError, ServerError, StepError: what could not be done; everything done so far stays and the next start
             goes on from there.
     """
     options = _options(words)
+    places = _places(options)
     root = data_directory()
     root.mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
@@ -40,11 +43,11 @@ def serve(words: Sequence[str]) -> int:
         if sentence := stack.enter_context(_alone(root)):
             console.print(sentence)
             return 1
-        for port in (options.port, options.live_port):
-            if _taken(options.host, port):
-                console.print(f"端口 {port} 已被别的程序占用,请用 --port(或 --live-port)换一个。")
+        for host, port in places.listening():
+            if _taken(host, port):
+                console.print(f"端口 {port} 已被别的程序占用,请用 --port、--inner-port 或 --live-port 换一个。")
                 return 1
-        _live_address(options)
+        _addresses(places)
         # Before anything is started: the database server becomes an orphan of pg_ctl, and then our child.
         adopt_orphans()
         server = stack.enter_context(leased(root, _say))
@@ -52,30 +55,41 @@ def serve(words: Sequence[str]) -> int:
         stamps.collect_static(root, _say)
         if options.demo:
             stamps.demo(root, _say)
-        supervisor = Supervisor(
-            host=options.host, port=options.port, live_port=options.live_port, server=server, say=_say
-        )
-        drained = supervisor.run(lambda: _announce(root, options.host, options.port, time.monotonic() - begun))
+        supervisor = Supervisor(places=places, server=server, say=_say)
+        drained = supervisor.run(lambda: _announce(root, places, time.monotonic() - begun))
     console.print("已停止。" if drained else "已停止;有进程未能按时结束,已强制结束。")
     return 0
 
 
 def _options(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("renda serve", description="启动全部服务,Ctrl-C 停止")
-    parser.add_argument("--host", default="127.0.0.1", help="监听地址(默认 127.0.0.1,仅本机)")
-    parser.add_argument("--port", type=int, default=8000, help="网页端口(默认 8000)")
-    parser.add_argument("--live-port", type=int, default=0, help="实时消息端口(默认为网页端口加一)")
+    parser.add_argument("--host", default="127.0.0.1", help="公众区监听地址(默认 127.0.0.1,仅本机)")
+    parser.add_argument("--port", type=int, default=8000, help="公众区端口(默认 8000)")
+    parser.add_argument("--inner-host", default="127.0.0.1", help="内部区监听地址(默认 127.0.0.1,仅本机)")
+    parser.add_argument("--inner-port", type=int, default=8080, help="内部区端口(默认 8080)")
+    parser.add_argument("--live-port", type=int, default=0, help="实时消息端口(默认为内部区端口加一)")
     parser.add_argument("--demo", action="store_true", help="尚无演示城市时先建立")
-    options = parser.parse_args(list(words))
-    options.live_port = options.live_port or options.port + 1
-    return options
+    return parser.parse_args(list(words))
 
 
-def _live_address(options: argparse.Namespace) -> None:
-    # Behind a proxy the site names its own (RENDA_LIVE_URL=/live); else the page is told the port next door.
-    name = "127.0.0.1" if options.host in {"0.0.0.0", "::"} else options.host
-    os.environ.setdefault("RENDA_LIVE_URL", f"http://{name}:{options.live_port}/live")
-    os.environ.setdefault("RENDA_PUBLIC_URL", f"http://{name}:{options.port}")
+def _places(options: argparse.Namespace) -> Places:
+    zone = os.environ.get("RENDA_ZONE")
+    return Places(
+        options.host,
+        options.port,
+        options.inner_host,
+        options.inner_port,
+        options.live_port or options.inner_port + 1,
+        (zone,) if zone else ("public", "inner"),
+    )
+
+
+def _addresses(places: Places) -> None:
+    # Behind a proxy the site names its own (RENDA_LIVE_URL=/live); else a page is told the ports next door.
+    inside = reachable(places.inner_host)
+    os.environ.setdefault("RENDA_LIVE_URL", f"http://{inside}:{places.live_port}/live")
+    os.environ.setdefault("RENDA_INNER_URL", f"http://{inside}:{places.inner_port}")
+    os.environ.setdefault("RENDA_PUBLIC_URL", f"http://{reachable(places.host)}:{places.port}")
 
 
 @contextlib.contextmanager
@@ -105,9 +119,13 @@ def _taken(host: str, port: int) -> bool:
     return False
 
 
-def _announce(root: Path, host: str, port: int, seconds: float) -> None:
-    name = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
-    console.print(f"\n[bold]已就绪({seconds:.1f} 秒):http://{name}:{port}[/bold]")
+def _announce(root: Path, places: Places, seconds: float) -> None:
+    console.print(f"\n[bold]已就绪({seconds:.1f} 秒)[/bold]")
+    if "public" in places.zones:
+        console.print(f"[bold]公众区(群众,不登录):http://{reachable(places.host)}:{places.port}[/bold]")
+    if "inner" not in places.zones:
+        return
+    console.print(f"[bold]内部区(代表和工作人员):http://{reachable(places.inner_host)}:{places.inner_port}[/bold]")
     try:
         printed = json.loads((root / "sign_ins.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -120,9 +138,11 @@ def _announce(root: Path, host: str, port: int, seconds: float) -> None:
     secrets = {person["user_name"]: person["totp_secret"] for person in printed["people"] if person["totp_secret"]}
     for user_name, secret in secrets.items():
         console.print(f"{user_name} 登录另需验证器动态码,密钥:{secret}")
-    base = os.environ["RENDA_PUBLIC_URL"].rstrip("/")
-    console.print(f"登录:{base}{urlsplit(printed['address']).path}")
-    console.print(f"群众扫码入口:{base}{urlsplit(printed['code_address']).path}")
+    for what, name, address in (
+        ("登录", "RENDA_INNER_URL", printed["address"]),
+        ("群众扫码入口", "RENDA_PUBLIC_URL", printed["code_address"]),
+    ):
+        console.print(f"{what}:{os.environ[name].rstrip('/')}{urlsplit(address).path}")
     console.print("按 Ctrl-C 停止。")
 
 

@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import FrameType
 
 from renda.site.database import Server, ServerError
@@ -26,6 +27,31 @@ WEB_THREADS = 8
 DRAIN_SECONDS = 20
 
 
+# What the public process is not told, though it runs beside the others.
+_INNER_ONLY = ("RENDA_DATABASE_URL", "RENDA_OWNER_DATABASE_URL", "RENDA_SECRET_KEY", "RENDA_LIVE_URL")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where each zone listens. ``zones``: both on one machine, else the one that this machine is."""
+
+    host: str
+    port: int
+    inner_host: str
+    inner_port: int
+    live_port: int
+    zones: tuple[str, ...] = ("public", "inner")
+
+    def listening(self) -> list[tuple[str, int]]:
+        """The addresses that must be free."""
+        inner = [(self.inner_host, self.inner_port), (self.inner_host, self.live_port)]
+        return [*([(self.host, self.port)] if "public" in self.zones else []), *(inner if "inner" in self.zones else [])]
+
+    def pages(self) -> list[tuple[str, int]]:
+        """The addresses of pages."""
+        return [place for place in self.listening() if place[1] != self.live_port]
+
+
 class Supervisor:
     """Starts, watches and ends the processes of one site.
 
@@ -33,8 +59,8 @@ class Supervisor:
         server: renda's own PostgreSQL, or None when the database is somebody else's.
     """
 
-    def __init__(self, *, host: str, port: int, live_port: int, server: Server | None, say: Say) -> None:
-        self.host, self.port, self.live_port = host, port, live_port
+    def __init__(self, *, places: Places, server: Server | None, say: Say) -> None:
+        self.places = places
         self.server = server
         self.say = say
         self.stopping = False
@@ -57,24 +83,19 @@ class Supervisor:
         return drained
 
     def _children(self) -> list[Child]:
-        address = ["--host", self.host, "--log-level", "error", "--no-ws"]
-        respawn = ["--respawn-failed-workers", "--respawn-interval", "0.5"]
-        granian = [sys.executable, "-m", "granian", *address, *respawn]
-        web = [*granian, "renda.site.wsgi:application", "--interface", "wsgi", "--port", str(self.port)]
-        web += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)]
-        live = [*granian, "renda.site.asgi:application", "--interface", "asgi", "--port", str(self.live_port)]
-        base = environment()
-        return [
-            Child(
-                "网页服务",
-                [*web, "--workers-kill-timeout", str(DRAIN_SECONDS)],
-                base | {"RENDA_POOL_SIZE": os.environ.get("RENDA_POOL_SIZE", str(WEB_THREADS))},
-                drain=DRAIN_SECONDS + 2,
-            ),
+        places, base = self.places, environment()
+        inner = base | {"RENDA_ZONE": "inner"}
+        children = []
+        if "public" in places.zones:
+            outside = {name: value for name, value in base.items() if name not in _INNER_ONLY} | {"RENDA_ZONE": "public"}
+            children.append(_web("公众区网页", "renda.site.public_wsgi", places.host, places.port, outside))
+        if "inner" in places.zones:
+            children.append(_web("内部区网页", "renda.site.wsgi", places.inner_host, places.inner_port, inner))
+            live = _granian("renda.site.asgi", "asgi", places.inner_host, places.live_port)
             # Streams never end by themselves; the browsers come back to the next process.
-            Child("实时消息", [*live, "--workers-kill-timeout", "2"], base, drain=5),
-            Child("后台任务", [sys.executable, "-m", "renda", "work"], base, drain=DRAIN_SECONDS),
-        ]
+            children.append(Child("实时消息", [*live, "--workers-kill-timeout", "2"], inner, drain=5))
+            children.append(Child("后台任务", [sys.executable, "-m", "renda", "work"], inner, drain=DRAIN_SECONDS))
+        return children
 
     def _look(self) -> None:
         for child in self.children:
@@ -108,15 +129,7 @@ class Supervisor:
             time.sleep(0.1)
 
     def _answers(self) -> bool:
-        host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host
-        connection = http.client.HTTPConnection(host, self.port, timeout=5)
-        try:
-            connection.request("GET", "/", headers={"Host": "127.0.0.1"})
-            return connection.getresponse().status < 500
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return all(_answers_at(host, port) for host, port in self.places.pages())
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
@@ -127,3 +140,33 @@ class Supervisor:
             child.ask_to_stop()
         drained = [child.stop() for child in self.children]
         return all(drained)
+
+
+def _granian(module: str, interface: str, host: str, port: int) -> list[str]:
+    address = ["--host", host, "--port", str(port), "--log-level", "error", "--no-ws"]
+    respawn = ["--respawn-failed-workers", "--respawn-interval", "0.5"]
+    return [sys.executable, "-m", "granian", *address, *respawn, f"{module}:application", "--interface", interface]
+
+
+def _web(name: str, module: str, host: str, port: int, environment: Mapping[str, str]) -> Child:
+    command = _granian(module, "wsgi", host, port)
+    command += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)]
+    command += ["--workers-kill-timeout", str(DRAIN_SECONDS)]
+    pool = {"RENDA_POOL_SIZE": os.environ.get("RENDA_POOL_SIZE", str(WEB_THREADS))}
+    return Child(name, command, {**environment, **pool}, drain=DRAIN_SECONDS + 2)
+
+
+def _answers_at(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(reachable(host), port, timeout=5)
+    try:
+        connection.request("GET", "/", headers={"Host": "127.0.0.1"})
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def reachable(host: str) -> str:
+    """The address under which this machine itself reaches what listens on ``host``."""
+    return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host

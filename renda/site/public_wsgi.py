@@ -1,0 +1,9 @@
+"""The pages of the public zone, under granian's blocking threads."""
+
+import os
+
+os.environ["RENDA_ZONE"] = "public"
+
+from renda.site.wsgi import application  # noqa: E402 - the zone is known first
+
+__all__ = ["application"]

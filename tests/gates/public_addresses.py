@@ -1,0 +1,71 @@
+"""Every address of the public zone: with what one comes to it, and what one gets. There is nobody to turn away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from renda.voice.public_sending import token
+from renda.voice.receipts import query_word
+from tests.gates.city import City
+
+Args = Callable[[City], list[Any]]
+Given = Callable[[City], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class PublicPage:
+    """One line. ``given``: the form of a press. ``only_post``: it has no page of its own. ``leaves``: a press leaves a
+    package.
+    """
+
+    args: Args = lambda _: []
+    given: Given | None = None
+    only_post: bool = False
+    status: int = 200
+    leaves: bool = True
+
+
+def _station(city: City) -> list[Any]:
+    return [city.cast.tenant("township"), city.key("station")]
+
+
+def _code(city: City) -> list[Any]:
+    return [city.cast.codes["station"].code]
+
+
+def _deputy(city: City) -> list[Any]:
+    return [city.person("deputy")]
+
+
+def receipt(city: City) -> list[Any]:
+    return [token(city.rows["rating"].receipt_number)]
+
+
+def _look_up(city: City) -> dict[str, Any]:
+    number = city.rows["vet"].receipt_number
+    return {"receipt_number": number, "word": query_word(number)}
+
+
+def _fixed(**given: Any) -> Given:
+    return lambda _: given
+
+
+PUBLIC_PAGES: dict[str, PublicPage] = {
+    "ui:elder": PublicPage(status=303),
+    "ui:manifest": PublicPage(),
+    "feedback:feedback.send": PublicPage(given=_fixed(text="字太小")),
+    "voice:home": PublicPage(),
+    "voice:deputies": PublicPage(status=302),
+    "voice:deputy": PublicPage(_deputy),
+    "voice:deputy.calendar": PublicPage(_deputy),
+    "voice:stations": PublicPage(),
+    "voice:station": PublicPage(_station),
+    "voice:station.calendar": PublicPage(_station),
+    "voice:code": PublicPage(_code),
+    "voice:message.submit": PublicPage(_code, _fixed(body="路灯坏了三周，夜里看不见路。")),
+    "voice:look_up": PublicPage(given=_look_up, leaves=False),
+    "voice:receipt": PublicPage(receipt),
+    "voice:message.rate": PublicPage(receipt, _fixed(process="satisfied", result="satisfied"), only_post=True),
+}
