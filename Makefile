@@ -10,6 +10,8 @@ PYTHON ?= python3
 UV := 0.13.9
 PY := .venv/bin/python
 ROOT := $(filter 0,$(shell id -u))
+# Some machines switch byte code off; every start would then compile some two thousand files, four times over.
+export PYTHONDONTWRITEBYTECODE :=
 
 help:
 	@echo "make run    建立环境与演示城市并启动 http://127.0.0.1:8000"
@@ -82,10 +84,12 @@ browser:
 		$(if $(ROOT),$(call install,chromium fonts-noto-cjk),\
 		echo "没有 Chromium 或中文字体,浏览器测试将跳过;安装:sudo apt-get install chromium fonts-noto-cjk"); }
 
-# install(packages): by apt when root, else a line that says what to do.
+# install(packages): by apt when root, else a line that says what to do. What a killed apt left is set right first.
+APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120
 define install
-$(if $(ROOT),{ echo "· 正在安装 $(1) ……"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-	apt-get install -y -qq --no-install-recommends $(1) >/dev/null; },{ echo "缺少 $(1):sudo apt-get install $(1)"; exit 1; })
+$(if $(ROOT),{ echo "· 正在安装 $(1) ……"; $(APT) update && \
+	{ dpkg --configure -a >/dev/null 2>&1 || $(APT) install --fix-broken >/dev/null; } && \
+	$(APT) install --no-install-recommends $(1) >/dev/null; },{ echo "缺少 $(1):sudo apt-get install $(1)"; exit 1; })
 endef
 
 .PHONY: help run doctor demo test suite check bench lock clean setup browser

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from functools import partial
 from typing import Any
 
 from bench.databases import fresh, work_on
@@ -124,9 +125,9 @@ def main() -> int:
             step.many(actor, [(case, {}) for case in cases[first : first + SET]])
         as_set = count / (time.perf_counter() - begun)
 
-        one_by_one = [capture(lambda case=case: step(actor, case)) for case in cases[:50]]  # type: ignore[misc]
+        one_by_one = [capture(partial(step, actor, case)) for case in cases[:50]]
         sets = [
-            capture(lambda first=first: step.many(actor, [(case, {}) for case in cases[first : first + SET]]))  # type: ignore[misc]
+            capture(partial(step.many, actor, [(case, {}) for case in cases[first : first + SET]]))
             for first in range(0, count, SET)
         ]
         connection.close()

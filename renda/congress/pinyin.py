@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pypinyin import Style, lazy_pinyin
-
 # Surnames read otherwise than the character usually is. Source: 现代汉语词典 (第7版), entries of the surnames.
 SURNAMES = {
     "曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "区": "ou", "查": "zha", "任": "ren", "朴": "piao",
@@ -45,6 +43,9 @@ def reading(name: str) -> tuple[str, str]:
 
 
 def _syllable(character: str) -> list[str]:
+    # Its table of phrases is a sixth of the start of a process, and most processes never read a name.
+    from pypinyin import Style, lazy_pinyin
+
     if character in RARE:
         return [RARE[character]]
     if character.isascii():

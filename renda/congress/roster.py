@@ -9,9 +9,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import IO, Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from renda.congress.actions.people import checked_name, checked_phone
 from renda.congress.models import ElectoralDistrict, Mandate, Person, Term
 from renda.kernel import clock
@@ -88,6 +85,10 @@ def read_roster(file: IO[bytes]) -> list[RosterRow]:
         Invalid: no spreadsheet, or a required column is missing.
         TooLarge: unpacked too large, or too many rows.
     """
+    # A fifth of the start of a process, for what few processes do.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         with zipfile.ZipFile(file) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_BYTES:

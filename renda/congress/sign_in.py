@@ -23,6 +23,7 @@ from django.http import HttpRequest
 
 from renda.congress.models import Person, SignInCode, SignInLock
 from renda.kernel import clock
+from renda.kernel.addresses import network_of
 from renda.kernel.codes.api import ALPHABET
 from renda.kernel.errors import Invalid
 from renda.kernel.ids import new_id
@@ -82,7 +83,8 @@ def claim_second_factor(person: Person, address: str) -> Callable[[], None]:
 
 
 def _keys(account: str, address: str) -> tuple[str, str]:
-    return fingerprint(account, purpose="sign_in.account"), fingerprint(address, purpose="sign_in.address")
+    place = network_of(address)
+    return fingerprint(account, purpose="sign_in.account"), fingerprint(place, purpose="sign_in.address")
 
 
 def _forget(account_key: str, address_key: str) -> None:

@@ -50,6 +50,13 @@ class StateChanged(Refused):
     default_message = "内容已被他人更新，请刷新后再操作。"
 
 
+class KeyUsed(Refused):
+    """A form's idempotency key came again with something else: an edited text, another row, another person."""
+
+    default_code = "key_used"
+    default_message = "这张表单已经提交过，这次的内容与上次不同，没有再次提交。如需另交一份，请核对内容后再按一次提交。"
+
+
 class Invalid(RendaError):
     """What was typed cannot be taken; ``fields`` maps a field's name to its Chinese sentence."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 
@@ -45,6 +46,18 @@ def words(name: str, default: list[str]) -> list[str]:
     """Words separated by commas."""
     value = text(name, "")
     return [word.strip() for word in value.split(",") if word.strip()] if value else default
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses or networks (10.0.0.0/8) separated by commas; none by default.
+
+    Raises:
+        ValueError: a word is neither.
+    """
+    try:
+        return [ip_network(word) for word in words(name, [])]
+    except ValueError as error:
+        raise ValueError(f"{name} 应为以逗号分隔的地址或网段:{error}") from None
 
 
 def data_directory() -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import SELF
 
-from renda.site.environment import boolean, data_directory, integer, secret, text, words
+from renda.site.environment import boolean, data_directory, integer, networks, secret, text, words
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 PACKAGES = BASE_DIR / "node_modules"
@@ -27,6 +27,8 @@ SECRET_KEY = secret("RENDA_SECRET_KEY", RENDA_DATA_DIR / "secret.key")
 # Hosts that this site answers to, and origins that may post to it (scheme included), separated by commas.
 ALLOWED_HOSTS = words("RENDA_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = words("RENDA_TRUSTED_ORIGINS", [])
+# The proxies of this site, as addresses or networks: only what they say in X-Forwarded-For is believed. Empty: nobody.
+RENDA_TRUSTED_PROXIES = networks("RENDA_TRUSTED_PROXIES")
 # Behind a TLS proxy: cookies travel by https only.
 RENDA_HTTPS = boolean("RENDA_HTTPS", default=False)
 # The address that codes on walls lead to.
@@ -79,6 +81,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "renda.kernel.addresses.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -127,6 +130,14 @@ if RENDA_POOL_SIZE:
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = None
+# What all processes must know and may forget: that a figure of an authenticator was used. One table for all of them.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "renda_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MIGRATION_LINTER_OPTIONS = {"exclude_migration_tests": ["RUNPYTHON_REVERSIBLE"]}
 
@@ -238,6 +249,53 @@ EMAIL_HOST_PASSWORD = text("RENDA_EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = boolean("RENDA_EMAIL_TLS", default=False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = text("RENDA_EMAIL_FROM", "renda@localhost")
+
+# Other ways out of the house: each is off until its account is named (docs/operate.md). Secrets by ``…_FILE`` as well.
+RENDA_ALIYUN_SMS = {
+    "url": text("RENDA_ALIYUN_SMS_URL", "https://dysmsapi.aliyuncs.com"),
+    "key_id": text("RENDA_ALIYUN_SMS_KEY_ID", ""),
+    "key_secret": text("RENDA_ALIYUN_SMS_KEY_SECRET", ""),
+    "sign": text("RENDA_ALIYUN_SMS_SIGN", ""),
+    # Approved by the provider: one with ${title}, one with ${code}.
+    "notice_template": text("RENDA_ALIYUN_SMS_NOTICE_TEMPLATE", ""),
+    "code_template": text("RENDA_ALIYUN_SMS_CODE_TEMPLATE", ""),
+}
+RENDA_TENCENT_SMS = {
+    "url": text("RENDA_TENCENT_SMS_URL", "https://sms.tencentcloudapi.com"),
+    "region": text("RENDA_TENCENT_SMS_REGION", "ap-guangzhou"),
+    "secret_id": text("RENDA_TENCENT_SMS_SECRET_ID", ""),
+    "secret_key": text("RENDA_TENCENT_SMS_SECRET_KEY", ""),
+    "app_id": text("RENDA_TENCENT_SMS_APP_ID", ""),
+    "sign": text("RENDA_TENCENT_SMS_SIGN", ""),
+    # Approved by the provider: one with the title, one with the code and (2) the minutes it is valid, or (1) without.
+    "notice_template": text("RENDA_TENCENT_SMS_NOTICE_TEMPLATE", ""),
+    "code_template": text("RENDA_TENCENT_SMS_CODE_TEMPLATE", ""),
+    "code_values": text("RENDA_TENCENT_SMS_CODE_VALUES", "2"),
+}
+RENDA_WECHAT = {
+    "url": text("RENDA_WECHAT_URL", "https://api.weixin.qq.com"),
+    "page_url": text("RENDA_WECHAT_PAGE_URL", "https://open.weixin.qq.com"),
+    "app_id": text("RENDA_WECHAT_APP_ID", ""),
+    "secret": text("RENDA_WECHAT_SECRET", ""),
+    "template": text("RENDA_WECHAT_TEMPLATE", ""),
+    # Which fields of the template take the title and the time.
+    "title_field": text("RENDA_WECHAT_TITLE_FIELD", "thing1"),
+    "time_field": text("RENDA_WECHAT_TIME_FIELD", ""),
+}
+RENDA_WECOM = {
+    "url": text("RENDA_WECOM_URL", "https://qyapi.weixin.qq.com"),
+    "corp_id": text("RENDA_WECOM_CORP_ID", ""),
+    "agent_id": text("RENDA_WECOM_AGENT_ID", ""),
+    "secret": text("RENDA_WECOM_SECRET", ""),
+}
+RENDA_DINGTALK = {
+    "url": text("RENDA_DINGTALK_URL", "https://oapi.dingtalk.com"),
+    "app_key": text("RENDA_DINGTALK_APP_KEY", ""),
+    "app_secret": text("RENDA_DINGTALK_APP_SECRET", ""),
+    "agent_id": text("RENDA_DINGTALK_AGENT_ID", ""),
+}
+# When nobody is called unless it is urgent; everybody may choose other hours.
+RENDA_QUIET_HOURS = text("RENDA_QUIET_HOURS", "21:00-08:00")
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

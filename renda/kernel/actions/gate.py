@@ -23,7 +23,7 @@ from renda.kernel import policy
 from renda.kernel.actions.context import Context
 from renda.kernel.audit import record
 from renda.kernel.audit.models import NO_TENANT
-from renda.kernel.errors import Forbidden, NotFound, RendaError
+from renda.kernel.errors import Forbidden, KeyUsed, NotFound, RendaError
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 
@@ -61,7 +61,11 @@ class Action:
     moment: datetime | None = field(default=None, kw_only=True)
 
     def once(self, key: str | None) -> Any:
-        """The same action under an idempotency key: a second press with it gives the first one's result."""
+        """The same action under an idempotency key (any text): a second press gives the first one's result.
+
+        A second press is one of the same actor, on the same row, with the same arguments; whatever else comes with
+        the key is refused (``KeyUsed``).
+        """
         return replace(self, once_key=key or None)
 
     def quietly(self) -> Any:
@@ -76,22 +80,52 @@ class Action:
         if self.permission is not None and not policy.may(actor, self.permission, tenant_id):
             raise Forbidden(self.permission)
 
-    def _audit(self, ctx: Context, subject: object, given: Mapping[str, Any], once: str | None = None) -> None:
-        record.done(ctx, self.name, subject, given, private=self.private, once=once)
+    def _press(self, given: Mapping[str, Any]) -> record.Press | None:
+        return record.Press.of(self.once_key, given) if self.once_key is not None else None
+
+    def _audit(
+        self, ctx: Context, subject: object, given: Mapping[str, Any], press: record.Press | None = None
+    ) -> None:
+        record.done(ctx, self.name, subject, given, private=self.private, press=press)
 
     def _refused(self, actor: Actor, error: RendaError, subject: object, given: Mapping[str, Any]) -> None:
         record.refused(actor, self.name, error, subject, given, private=self.private)
 
-    def _first_result(self, actor: Actor) -> Any:
-        """What the actor's first press with this key was about: the row that its audit entry names; None without one.
+    def _answer_again(
+        self,
+        actor: Actor,
+        error: RendaError | IntegrityError,
+        press: record.Press | None,
+        given: Mapping[str, Any],
+        key: int | None = None,
+    ) -> Any:
+        """What a press that failed is answered with: the row of the first press of its kind.
 
-        Where the work gives something else than that row (a revealed number), a key makes no sense.
+        A second press finds what the first has changed and is refused by the work, or fails on the first one's entry.
+        Where the work gives something else than the row (a revealed number), a key makes no sense.
+
+        Raises:
+            RendaError: it was no second press; the refusal, once it is in the trail.
+            IntegrityError: the database refused something else than a used key.
         """
-        if self.once_key is None:
-            return None
+        if press is not None and (again := self._first_result(actor, press, key)) is not None:
+            return again
+        refusal = KeyUsed() if _is_used_key(error) else error
+        if isinstance(refusal, RendaError):
+            self._refused(actor, refusal, None if key is None else (self.name.partition(".")[0], key), given)
+        raise refusal from (None if refusal is error else error)
+
+    def _first_result(self, actor: Actor, press: record.Press, key: int | None) -> Any:
         with tenant_transaction({*actor.tenants, NO_TENANT}):
-            subject = record.subject_of(actor, self.name, self.once_key)
-            return subject and apps.get_model(subject[0])._base_manager.filter(pk=subject[1]).first()
+            subject = record.subject_of(actor, self.name, press)
+            if subject is None or key not in (None, subject[1]):
+                return None
+            return apps.get_model(subject[0])._base_manager.filter(pk=subject[1]).first()
+
+
+def _is_used_key(error: Exception) -> bool:
+    diagnostics = getattr(error.__cause__, "diag", None)
+    return isinstance(error, IntegrityError) and getattr(diagnostics, "constraint_name", "") == record.ONCE
 
 
 def _tenant_of(subject: object) -> int | None:
@@ -114,6 +148,7 @@ class Existing(Action, Generic[M, P, R]):
             Forbidden: no post of the actor may.
             RendaError: what the work refuses.
         """
+        press = self._press(given)
         try:
             with tenant_transaction(actor.tenants):
                 ctx = Context(actor, quiet=self.quiet)
@@ -121,23 +156,20 @@ class Existing(Action, Generic[M, P, R]):
                 if subject is None:
                     raise NotFound
                 with ctx.at(self.moment):
-                    result = self.join(ctx, subject, *args, **given)
+                    result = self._act(ctx, subject, press, *args, **given)
                 ctx.flush()
                 return result
         except (RendaError, IntegrityError) as error:
-            # A second press finds what the first has changed (or fails on its entry), and that is its answer.
-            again = self._first_result(actor)
-            if again is not None and again.pk == key:
-                return cast(R, again)
-            if isinstance(error, RendaError):
-                self._refused(actor, error, (self.name.partition(".")[0], key), given)
-            raise
+            return cast(R, self._answer_again(actor, error, press, given, key))
 
     def join(self, ctx: Context, subject: M, /, *args: P.args, **given: P.kwargs) -> R:
         """Do it inside another action's transaction: permission, work, its own audit line."""
+        return self._act(ctx, subject, None, *args, **given)
+
+    def _act(self, ctx: Context, subject: M, press: record.Press | None, /, *args: P.args, **given: P.kwargs) -> R:
         self._allow(ctx.actor, _tenant_of(subject))
         result = self.work(ctx, subject, *args, **given)
-        self._audit(ctx, subject, given, self.once_key)
+        self._audit(ctx, subject, given, press)
         return result
 
     def many(
@@ -217,32 +249,28 @@ class New(Action, Generic[P, R]):
             Forbidden: no post of the actor may.
             RendaError: what the work refuses.
         """
+        press = self._press(given)
         try:
             with tenant_transaction(actor.tenants):
                 ctx = Context(actor, quiet=self.quiet)
                 with ctx.at(self.moment):
-                    result = self.join(ctx, *args, **given)
+                    result = self._make(ctx, press, *args, **given)
                 ctx.flush()
                 return result
         except (RendaError, IntegrityError) as error:
-            # The second press with a key fails on the first one's entry (``audit_once``), or on what it has changed.
-            if (again := self._first_result(actor)) is not None:
-                return cast(R, again)
-            if isinstance(error, RendaError):
-                self._refused(actor, error, None, given)
-            raise
+            return cast(R, self._answer_again(actor, error, press, given))
 
     def join(self, ctx: Context, /, *args: P.args, **given: P.kwargs) -> R:
         """Do it inside another action's transaction."""
-        return self._make(ctx, self.once_key, *args, **given)
+        return self._make(ctx, None, *args, **given)
 
-    def _make(self, ctx: Context, once: str | None, /, *args: P.args, **given: P.kwargs) -> R:
+    def _make(self, ctx: Context, press: record.Press | None, /, *args: P.args, **given: P.kwargs) -> R:
         self._allow(ctx.actor, None)
         result = self.work(ctx, *args, **given)
         # Permission is asked again where the row now is: "somewhere" was only the first door.
         if (tenant := _tenant_of(result)) is not None:
             self._allow(ctx.actor, tenant)
-        self._audit(ctx, result, given, once)
+        self._audit(ctx, result, given, press)
         return result
 
     def many(
@@ -258,8 +286,7 @@ class New(Action, Generic[P, R]):
         ``keys``: each item's idempotency key; ``made`` tells which are there already.
 
         Raises:
-            RendaError: the first refusal; nothing is stored then.
-            IntegrityError: a key was used before; nothing is stored then.
+            RendaError: the first refusal, or a key was used before (``KeyUsed``); nothing is stored then.
         """
         results: list[R] = []
         given = _NOTHING
@@ -267,12 +294,12 @@ class New(Action, Generic[P, R]):
             with tenant_transaction(actor.tenants):
                 ctx = Context(actor, quiet=self.quiet)
                 for given, at, key in zip(items, times or repeat(None), keys or repeat(None), strict=False):
+                    press = record.Press.of(key, given) if key else None
                     with ctx.at(at):
-                        results.append(self._make(ctx, key, **given))  # type: ignore[call-arg]
+                        results.append(self._make(ctx, press, **given))  # type: ignore[call-arg]
                 ctx.flush()
-        except RendaError as error:
-            self._refused(actor, error, None, given)
-            raise
+        except (RendaError, IntegrityError) as error:
+            self._answer_again(actor, error, None, given)
         return results
 
     def made(self, actor: Actor, keys: Iterable[str]) -> dict[str, int]:

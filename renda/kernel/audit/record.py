@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -17,6 +20,44 @@ from renda.kernel.privacy.api import fingerprint
 from renda.kernel.tenancy import tenant_transaction
 
 LONGEST = 200  # characters of a text that the trail keeps as they are
+ONCE = "audit_once"  # the unique constraint on an action and a key
+ASKED = "asked"  # where an entry's payload keeps the digest of a press's arguments
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A press under an idempotency key: the key as it is stored, and a digest of what was asked for."""
+
+    key: str
+    asked: str
+
+    @classmethod
+    def of(cls, key: str, given: Mapping[str, Any]) -> Press:
+        """``given`` as it is before the work, which may change rows in it. Keyed: it may hold a telephone number."""
+        return cls(stored_key(key), fingerprint(canonical(_compared(given)), purpose="audit.asked"))
+
+
+def stored_key(key: str) -> str:
+    """A browser may send any text for a key; its digest always fits."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _compared(value: Any) -> Any:
+    """What tells two presses apart: stored rows by name, new rows (an uploaded file) by content, not by their new id."""
+    match value:
+        case models.Model() if value._state.adding:
+            fields = [field for field in value._meta.concrete_fields if not field.primary_key]
+            return [value._meta.label, {field.attname: _compared(getattr(value, field.attname)) for field in fields}]
+        case Mapping():
+            return {str(key): _compared(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_compared(item) for item in value]
+        case set() | frozenset():
+            return sorted((_compared(item) for item in value), key=str)
+        case models.Model():
+            return f"{value._meta.label}:{value.pk}"
+        case _:
+            return value
 
 
 class Work(Protocol):
@@ -80,11 +121,12 @@ def _entry(
 
 
 def done(
-    ctx: Work, action: str, subject: object, given: Mapping[str, Any], *, private: Collection[str], once: str | None
+    ctx: Work, action: str, subject: object, given: Mapping[str, Any], *, private: Collection[str], press: Press | None
 ) -> None:
     """Add the entry of a finished act to the unit of work."""
-    entry = _entry(ctx.actor, action, subject, {**given, **ctx.details}, private, ctx.now)
-    entry.once = once
+    asked = {ASKED: press.asked} if press is not None else {}
+    entry = _entry(ctx.actor, action, subject, {**given, **ctx.details, **asked}, private, ctx.now)
+    entry.once = press.key if press is not None else None
     entry.payload_hash = entry_hash(entry)
     ctx.details.clear()
     ctx.insert(entry)
@@ -103,11 +145,13 @@ def refused(
 
 def subjects_of(action: str, keys: Iterable[str]) -> dict[str, int]:
     """For those of the idempotency keys that were used in scope: the id of the act's subject."""
-    rows = AuditEntry.objects.filter(action=action, once__in=list(keys), subject_id__isnull=False)
-    return dict(rows.values_list("once", "subject_id"))
+    wanted = {stored_key(key): key for key in keys}
+    rows = AuditEntry.objects.filter(action=action, once__in=list(wanted), subject_id__isnull=False)
+    return {wanted[once]: subject for once, subject in rows.values_list("once", "subject_id")}
 
 
-def subject_of(actor: Actor, action: str, once: str) -> tuple[str, int] | None:
-    """The subject (model label, id) of what this actor did under an idempotency key, as far as it is in scope."""
-    mine = AuditEntry.objects.filter(action=action, once=once, actor_kind=actor.kind, actor_id=actor.party_id)
-    return mine.filter(subject_id__isnull=False).values_list("subject_type", "subject_id").first()
+def subject_of(actor: Actor, action: str, press: Press) -> tuple[str, int] | None:
+    """The subject (model label, id) of this actor's first press of the kind, as far as it is in scope."""
+    mine = AuditEntry.objects.filter(action=action, once=press.key, actor_kind=actor.kind, actor_id=actor.party_id)
+    found = mine.filter(subject_id__isnull=False).values_list("subject_type", "subject_id", "payload").first()
+    return found[:2] if found is not None and json.loads(found[2]).get(ASKED) == press.asked else None

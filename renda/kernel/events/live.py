@@ -12,6 +12,7 @@ import psycopg
 from django.conf import settings
 from django.http.request import validate_host
 
+from renda.kernel.addresses import client_address
 from renda.kernel.errors import RendaError
 from renda.kernel.events import signing
 from renda.kernel.events.hub import Client, Hub
@@ -79,7 +80,7 @@ class Live:
             return
         try:
             wanted = signing.keys(parse_qs(scope["query_string"].decode("latin-1")).get("keys", []))
-            with self.hub.client(wanted, _address(scope, headers), headers.get("last-event-id", "")) as client:
+            with self.hub.client(wanted, _address(scope), headers.get("last-event-id", "")) as client:
                 await _stream(client, receive, send, _cross_origin(headers.get("origin", "")))
         except RendaError as refusal:
             await _plain(send, refusal.status, refusal.message, _cross_origin(headers.get("origin", "")))
@@ -152,11 +153,10 @@ def _cross_origin(origin: str) -> list[tuple[bytes, bytes]]:
     return [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"Origin")] if ours else []
 
 
-def _address(scope: Message, headers: dict[str, str]) -> str:
-    peer = str((scope.get("client") or ("", 0))[0])
-    # Only a proxy on this machine is believed, and only its own word: the last entry.
-    forwarded = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return forwarded if forwarded and peer in {"127.0.0.1", "::1", ""} else peer
+def _address(scope: Message) -> str:
+    """The browser's address; a header that came several times is read as one list (RFC 9110, 5.3)."""
+    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"x-forwarded-for"]
+    return client_address(str((scope.get("client") or ("", 0))[0]), ",".join(forwarded))
 
 
 async def _plain(send: Send, status: int, text: str, extra: list[tuple[bytes, bytes]] | None = None) -> None:

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-import xlsxwriter
-
 from renda.kernel.exports.cells import Cell, Column, cell, csv_text, sheet_text
 
 # A sheet of Excel ends here (ECMA-376 leaves it to the program); what is longer goes on on the next sheet.
@@ -68,6 +66,8 @@ def write_xlsx(
     file: IO[bytes], columns: Sequence[Column], rows: Iterable[Any], *, sheet: str, sheet_rows: int = SHEET_ROWS
 ) -> int:
     """Write a workbook; returns how many rows (without the heads) it holds."""
+    import xlsxwriter  # a tenth of the start of a process, for what few processes do
+
     # constant_memory: a row is on disk as soon as the next begins.
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
     book.set_calc_mode("manual")

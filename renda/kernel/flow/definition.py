@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +13,6 @@ from renda.kernel.flow.fields import FlowSyntaxError, Problem, Reader
 from renda.kernel.flow.shapes import (
     ADD_PLACES,
     ADMINISTRATOR,
-    ASSIGNEE_MOVES,
     KINDS,
     MODES,
     ON_EMPTY,
@@ -27,8 +27,6 @@ from renda.kernel.flow.shapes import (
     Edge,
     Extend,
     Fields,
-    Kind,
-    Mode,
     Node,
     Oversee,
     Reopen,
@@ -37,55 +35,11 @@ from renda.kernel.flow.shapes import (
     Urge,
 )
 
-__all__ = [
-    "ADD_PLACES",
-    "ADMINISTRATOR",
-    "ASSIGNEE_MOVES",
-    "KINDS",
-    "MODES",
-    "ON_EMPTY",
-    "ON_TIMEOUT",
-    "RESUMES",
-    "SEND_BACK_WORDS",
-    "UNITS",
-    "VOTING",
-    "Call",
-    "Deadline",
-    "Definition",
-    "Edge",
-    "Extend",
-    "Fields",
-    "FlowSyntaxError",
-    "Kind",
-    "Mode",
-    "Node",
-    "Oversee",
-    "Problem",
-    "Reopen",
-    "Transfer",
-    "Until",
-    "Urge",
-    "from_graph",
-    "parse",
-    "to_graph",
-]
-
 _WITHIN = re.compile(r"^(\d+)\s+(working[ _])?(hour|day|month)s?$")
 
-_HEAD = (
-    *(
-        "key",
-        "title",
-        "subject",
-        "administrator",
-        "deadline",
-        "urge",
-        "oversee",
-        "suspend",
-        "terminate",
-    ),
-    *("reopen", "node", "edge", "lines"),
-)
+# What may stand in a file are the shapes' own attributes.
+_HEAD = (*({item.name for item in fields(Definition)} - {"nodes", "edges", "source"}), "node", "edge", "lines")
+_NODE = tuple(item.name for item in fields(Node) if item.name != "line")
 
 
 def parse(text: str) -> Definition:
@@ -129,10 +83,8 @@ def from_graph(graph: Mapping[str, Any]) -> Definition:
         edges.insert(0, Edge("start", nodes[1].id, "submit"))
     head.need(bool(nodes), "流程没有环节。")
     _unique(nodes, problems)
-    urge, oversee = (
-        head.table("urge", ("who", "hours")),
-        head.table("oversee", ("who", "deadline", "report")),
-    )
+    urge = head.table("urge", ("who", "hours"))
+    oversee = head.table("oversee", ("who", "deadline", "report"))
     reopen = head.table("reopen", ("who", "to"))
     definition = Definition(
         key=head.text("key", required=True),
@@ -143,11 +95,7 @@ def from_graph(graph: Mapping[str, Any]) -> Definition:
         administrator=head.words("administrator", (ADMINISTRATOR,)),
         deadline=_deadline(head, "deadline", start="started"),
         urge=Urge(urge.words("who", ("initiator",)), urge.number("hours", 24)),
-        oversee=Oversee(
-            oversee.words("who"),
-            _deadline(oversee, "deadline"),
-            oversee.words("report"),
-        ),
+        oversee=Oversee(oversee.words("who"), _deadline(oversee, "deadline"), oversee.words("report")),
         suspend=head.words("suspend"),
         terminate=head.words("terminate", ("initiator",)),
         reopen=Reopen(reopen.words("who"), reopen.words("to")),
@@ -170,55 +118,14 @@ def _unique(nodes: Iterable[Node], problems: list[Problem]) -> None:
         problems.append(Problem(0, "", "一个流程只能有一个发起环节。"))
 
 
-_NODE = (
-    *(
-        "id",
-        "title",
-        "kind",
-        "who",
-        "mode",
-        "actions",
-        "titles",
-        "fields",
-        "deadline",
-        "on_empty",
-        "on_timeout",
-    ),
-    *(
-        "same_person",
-        "veto",
-        "threshold",
-        "weights",
-        "secret",
-        "transfer",
-        "extend",
-        "add",
-        "send_back",
-    ),
-    *(
-        "resume",
-        "on_reject",
-        "final",
-        "order",
-        "wait_readers",
-        "until",
-        "call",
-        "join",
-        "outcome",
-    ),
-)
-
-
 def _node(r: Reader) -> Node:
     r.node = r.text("id", required=True)
     r.known(_NODE)
     kind: Any = r.choice("kind", KINDS, "task")
     mode: Any = r.choice("mode", MODES, "single")
-    fields = r.table("fields", ("read", "write", "hidden"))
-    transfer, extend = (
-        r.table("transfer", ("limit", "to")),
-        r.table("extend", ("who", "times")),
-    )
+    rights = r.table("fields", ("read", "write", "hidden"))
+    transfer = r.table("transfer", ("limit", "to"))
+    extend = r.table("extend", ("who", "times"))
     until = r.table("until", ("event", "when", "at", "or_after"))
     veto: Any = r.choice("veto", ("at_once", "at_end"), "at_end")
     order: Any = r.choice("order", ("parallel", "in_turn"), "parallel")
@@ -231,7 +138,7 @@ def _node(r: Reader) -> Node:
         mode=mode,
         actions=r.words("actions", _actions(kind, mode)),
         titles=r.pairs("titles", str),
-        fields=Fields(fields.words("read"), fields.words("write"), fields.words("hidden")),
+        fields=Fields(rights.words("read"), rights.words("write"), rights.words("hidden")),
         deadline=_deadline(r, "deadline"),
         on_empty=r.choice("on_empty", ON_EMPTY, ""),
         on_timeout=r.words("on_timeout", (), allowed=ON_TIMEOUT, prefix="go:"),
@@ -249,12 +156,7 @@ def _node(r: Reader) -> Node:
         final=r.words("final"),
         order=order,
         wait_readers=r.flag("wait_readers"),
-        until=Until(
-            until.text("event"),
-            until.text("when"),
-            until.text("at"),
-            _deadline(until, "or_after"),
-        ),
+        until=Until(until.text("event"), until.text("when"), until.text("at"), _deadline(until, "or_after")),
         call=_call(r),
         join=r.text("join"),
         outcome=r.text("outcome"),
@@ -273,14 +175,7 @@ def _edge(r: Reader) -> Edge:
     r.node = r.text("from", required=True)
     r.known(("from", "to", "on", "when", "otherwise"))
     on = r.text("on") or "approve"
-    return Edge(
-        r.node,
-        r.text("to", required=True),
-        on,
-        r.text("when"),
-        r.flag("otherwise"),
-        r.line,
-    )
+    return Edge(r.node, r.text("to", required=True), on, r.text("when"), r.flag("otherwise"), r.line)
 
 
 def _deadline(r: Reader, key: str, start: str = "assigned") -> Deadline | None:
@@ -291,14 +186,8 @@ def _deadline(r: Reader, key: str, start: str = "assigned") -> Deadline | None:
     rule = t.text("rule") if t else ""
     within = t.text("within") if t else r.text(key)
     match = _WITHIN.match(within)
-    r.need(
-        bool(rule) != bool(within),
-        f"“{key}”要么写 rule，要么写期限（如 7 working days）。",
-    )
-    r.need(
-        not within or match is not None,
-        f"“{key}”的期限“{within}”看不懂（如 7 working days、24 hours）。",
-    )
+    r.need(bool(rule) != bool(within), f"“{key}”要么写 rule，要么写期限（如 7 working days）。")
+    r.need(not within or match is not None, f"“{key}”的期限“{within}”看不懂（如 7 working days、24 hours）。")
     start = (t.text("from") if t else "") or start
     ok = start in ("assigned", "started") or start.startswith(("field:", "node:"))
     r.need(ok, f"“{key}”的起算点“{start}”不认识。")

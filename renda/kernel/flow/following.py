@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import models
-
 from renda.kernel.actions.api import Context
 from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.models import Case, CaseEvent
+from renda.kernel.flow.world import database_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +74,4 @@ def _tell(ctx: Context, tree: Tree, case: Case, event: CaseEvent) -> None:
         state=case.state,
         moment=event.at,
     )
-    subject: models.Model = tree.world.subject_of(case)  # type: ignore[attr-defined]  # the database's world
-    follower(ctx, subject, standing)
+    follower(ctx, database_of(tree).subject_of(case), standing)

@@ -11,50 +11,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Kind = Literal["start", "task", "circulate", "choice", "parallel", "join", "wait", "call", "end"]
 Mode = Literal["single", "any", "all", "sequence", "ratio"]
 
-KINDS: tuple[str, ...] = (
-    "start",
-    "task",
-    "circulate",
-    "choice",
-    "parallel",
-    "join",
-    "wait",
-    "call",
-    "end",
-)
-MODES: tuple[str, ...] = ("single", "any", "all", "sequence", "ratio")
+KINDS: tuple[str, ...] = get_args(Kind)
+MODES: tuple[str, ...] = get_args(Mode)
 # Modes that only know approve and reject.
 VOTING: frozenset[str] = frozenset({"all", "sequence", "ratio"})
 # What an assignee may do besides the business's own actions; a node lists the ones it allows in ``actions``.
-ASSIGNEE_MOVES: tuple[str, ...] = (
-    "send_back",
-    "transfer",
-    "consult",
-    "add_assignee",
-    "copy_to",
-    "circulate",
-    "extend",
-)
-ADD_PLACES: tuple[str, ...] = ("before", "after", "parallel")
-RESUMES: tuple[str, ...] = ("walk", "straight")
+ASSIGNEE_MOVES = ("send_back", "transfer", "consult", "add_assignee", "copy_to", "circulate", "extend")
+ADD_PLACES = ("before", "after", "parallel")
+RESUMES = ("walk", "straight")
 # Words that may stand in ``send_back`` beside node ids: "passed" is any node passed on the path to here.
-SEND_BACK_WORDS: tuple[str, ...] = ("initiator", "previous", "passed")
-ON_EMPTY: tuple[str, ...] = ("", "skip", "superior", "administrator")
+SEND_BACK_WORDS = ("initiator", "previous", "passed")
+ON_EMPTY = ("", "skip", "superior", "administrator")
 # ``go:<edge>`` beside these; "escalate" = "escalate:add".
-ON_TIMEOUT: tuple[str, ...] = (
-    "remind",
-    "escalate",
-    "escalate:add",
-    "escalate:transfer",
-    "approve",
-    "reject",
-)
-UNITS: tuple[str, ...] = ("working_hours", "working_days", "hours", "days", "months")
+ON_TIMEOUT = ("remind", "escalate", "escalate:add", "escalate:transfer", "approve", "reject")
+UNITS = ("working_hours", "working_days", "hours", "days", "months")
 ADMINISTRATOR = "post:business_administrator@case"
 
 

@@ -15,12 +15,12 @@ from django.utils import timezone
 from renda.kernel.actions.api import Context
 from renda.kernel.errors import NotFound
 from renda.kernel.flow import following, library
-from renda.kernel.flow.definition import Definition
 from renda.kernel.flow.engine.tree import Effect, Tree, from_json
 from renda.kernel.flow.engine.world import Mover
 from renda.kernel.flow.loading import rows_of
 from renda.kernel.flow.models import Case, CaseEvent
-from renda.kernel.flow.world import DatabaseWorld
+from renda.kernel.flow.shapes import Definition
+from renda.kernel.flow.world import DatabaseWorld, database_of
 from renda.kernel.parties import Actor
 
 _KEY = "flow"
@@ -115,8 +115,7 @@ def _enriched(tree: Tree, rows: QuerySet[CaseEvent]) -> list[CaseEvent]:
 def _rich(tree: Tree, effect: Effect) -> Effect:
     if effect[1] != "subject":
         return effect
-    world, case = tree.world, tree.cases[effect[2]]
-    assert isinstance(world, DatabaseWorld)
+    world, case = database_of(tree), tree.cases[effect[2]]
     old = world.clean(case, {name: before for name, (before, _) in effect[3].items()})
     new = world.clean(case, {name: after for name, (_, after) in effect[3].items()})
     return (*effect[:3], {name: (old[name], new[name]) for name in effect[3]})
@@ -132,8 +131,7 @@ def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
     keys = {f"case:{event.case_id}": None}
     for effect in event.effects:
         if effect[0] == "=" and effect[1] == "subject":
-            subject = tree.world.subject_of(tree.cases[effect[2]])  # type: ignore[attr-defined]
-            ctx.update(subject, *effect[3])
+            ctx.update(database_of(tree).subject_of(tree.cases[effect[2]]), *effect[3])
             continue
         row = tree.rows[effect[1]][effect[2]["id"] if effect[0] == "+" else effect[2]]
         if effect[0] == "+":

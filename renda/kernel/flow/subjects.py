@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from renda.kernel.flow.conditions import FieldType
 
@@ -14,16 +15,32 @@ from renda.kernel.flow.conditions import FieldType
 COMMON_ACTIONS: Mapping[str, str] = {"submit": "提交", "approve": "同意", "reject": "不同意", "handle": "办理"}
 
 
+class SubjectField(NamedTuple):
+    """A field as flows know it: its type, and what people who read a flow call it."""
+
+    type: FieldType
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class SubjectType:
-    """One kind of subject. ``fields``: name → type; ``actions`` and ``events``: name → Chinese title."""
+    """One kind of subject: its fields by name, its actions and events with their Chinese titles."""
 
     label: str
     title: str
-    fields: Mapping[str, FieldType]
+    fields: Mapping[str, SubjectField]
     actions: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, str] = field(default_factory=dict)
-    field_titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def field_types(self) -> dict[str, FieldType]:
+        """The types alone, as conditions are checked against them."""
+        return {name: one.type for name, one in self.fields.items()}
+
+    def field_title(self, name: str) -> str:
+        """The Chinese title of a field, the name itself when it is not registered."""
+        known = self.fields.get(name)
+        return known.title if known else name
 
     def action_title(self, action: str) -> str:
         """The Chinese title of an action, the action itself when it has none."""
@@ -37,17 +54,21 @@ def register_subject(
     label: str,
     *,
     title: str,
-    fields: Mapping[str, FieldType],
+    fields: Mapping[str, tuple[FieldType, str]],
     actions: Mapping[str, str] | None = None,
     events: Mapping[str, str] | None = None,
-    field_titles: Mapping[str, str] | None = None,
 ) -> SubjectType:
-    """Register a kind of subject under its model's label (``voice.Message``).
+    """Register a kind of subject under its model's label (``voice.Message``). ``fields``: name → (type, title).
 
     Raises:
-        ValueError: the label is registered with other contents.
+        ValueError: the label is registered with other contents, or something has no title.
     """
-    made = SubjectType(label, title, fields, actions or {}, events or {}, field_titles or {})
+    made = SubjectType(
+        label, title, {name: SubjectField(*one) for name, one in fields.items()}, actions or {}, events or {}
+    )
+    titles = [title, *(one.title for one in made.fields.values()), *made.actions.values(), *made.events.values()]
+    if not all(titles):
+        raise ValueError(f"subject {label}: a field, an action or an event has no title")
     if SUBJECTS.setdefault(label, made) != made:
         raise ValueError(f"subject {label} is registered twice")
     return made
@@ -68,10 +89,9 @@ def who_title(word: str, subject: SubjectType | None) -> str:
         return "由上一步选定"
     if word.startswith("choice:"):
         return f"从{who_title(word.removeprefix('choice:'), subject)}中选定"
-    titles = subject.field_titles if subject else {}
 
     def field_title(name: str) -> str:
-        return titles.get(name, name)
+        return subject.field_title(name) if subject else name
 
     head, _, anchor = word.partition("@")
     if head.startswith("field:"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.db import models
@@ -20,9 +20,10 @@ from renda.kernel import ids, parties
 from renda.kernel.deadlines import api as deadlines
 from renda.kernel.deadlines import store as calendars
 from renda.kernel.flow import conditions, library
-from renda.kernel.flow.definition import Definition
+from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.engine.world import Due
 from renda.kernel.flow.models import Case, Delegation
+from renda.kernel.flow.shapes import Definition
 from renda.kernel.parties.models import Holding, Party
 
 
@@ -227,6 +228,12 @@ class DatabaseWorld:
         return row._meta.label, row.pk
 
 
+def database_of(tree: Tree) -> DatabaseWorld:
+    """The world of a tree that was loaded from the database."""
+    assert isinstance(tree.world, DatabaseWorld)
+    return tree.world
+
+
 def _column(subject: models.Model, name: str) -> models.Field[Any, Any]:
     field = subject._meta.get_field(name)
     assert isinstance(field, models.Field)
@@ -257,7 +264,9 @@ def _due(key: str, tenant_id: int, start: datetime) -> deadlines.Due:
 
 def _figure(key: str) -> deadlines.Rule:
     amount, unit = key.split(" ")
-    return deadlines.Rule("flow", "流程期限", int(amount), unit, "assigned", note="流程文件规定")  # type: ignore[arg-type]
+    return deadlines.Rule(
+        "flow", "流程期限", int(amount), cast("deadlines.Unit", unit), "assigned", note="流程文件规定"
+    )
 
 
 def _moment(start: Any) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from renda.kernel.notices.channels import channel, channels_on
+from renda.kernel.notices.channels import CHANNELS, channels_on
 from renda.kernel.notices.kinds import KINDS
 from renda.kernel.notices.models import Preference
 from renda.kernel.notices.sending import INBOX
@@ -19,7 +19,7 @@ class PreferenceForm(HouseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ways = [(INBOX, "站内通知"), *((name, channel(name).TITLE) for name in channels_on())]
+        ways = [(INBOX, "站内通知"), *((name, CHANNELS[name].title) for name in channels_on())]
         for kind in KINDS.values():
             self.fields[_field(kind.name)] = forms.MultipleChoiceField(
                 label=kind.title,

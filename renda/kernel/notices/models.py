@@ -1,9 +1,10 @@
-"""What somebody was told, what he does not want told, and what is on its way to him by other channels."""
+"""What somebody was told, how she wants to be told, and what is on its way to her by other channels."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -54,6 +55,74 @@ class Preference(Row):
         return f"{self.party_id} {self.kind} {self.channel}"
 
 
+class Timing(Row):
+    """When a person wants to be told; without a row the site's quiet hours and no digest. Read by party, in no tenant."""
+
+    party = models.OneToOneField("kernel_parties.Party", models.CASCADE, related_name="+")
+    # Local times between which only what is urgent goes out; the same twice: no quiet hours; None: the site's.
+    quiet_from = models.TimeField("免打扰开始", null=True)
+    quiet_until = models.TimeField("免打扰结束", null=True)
+    digest_hour = models.PositiveSmallIntegerField("每日摘要时间", null=True, validators=[MaxValueValidator(23)])
+    # The local day of the last digest: a job that is late or runs twice sends one a day.
+    digested_on = models.DateField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["digest_hour"], condition=Q(digest_hour__isnull=False), name="timing_digest")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.quiet_from}-{self.quiet_until}"
+
+
+class PersonAddress(Row):
+    """Where a person is reached by a channel: proven to be hers, closed. Read by party, in no tenant."""
+
+    party = models.ForeignKey("kernel_parties.Party", models.CASCADE, related_name="+")
+    channel = models.CharField(max_length=20)
+    address = EncryptedTextField(purpose="person.address")
+    proven_at = models.DateTimeField("验证时间")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["party", "channel"], name="person_address_once")]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} {self.channel}"
+
+
+class AddressProof(Row):
+    """Somebody shows that an address is in her hands: by a code that was sent there, or by what a provider says.
+
+    The code is stored as a keyed digest; closed beside it only until it is sent. In no tenant: ``purpose`` may be a
+    sign-in, before a scope is known.
+    """
+
+    purpose = models.CharField(max_length=40)
+    party = models.ForeignKey("kernel_parties.Party", models.CASCADE, null=True, related_name="+")
+    channel = models.CharField(max_length=20)
+    address = EncryptedTextField(purpose="proof.address")
+    # Keyed hashes, for counting: of the address, and of the network address that asked.
+    address_key = models.CharField(max_length=64)
+    asked_from = models.CharField(max_length=64, blank=True, default="")
+    digest = models.CharField(max_length=64, blank=True, default="")
+    parcel = EncryptedTextField(purpose="proof.code", blank=True, default="")
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    proven_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["address_key", "-created_at"], name="proof_address"),
+            models.Index(fields=["asked_from", "-created_at"], name="proof_asked_from"),
+            models.Index(fields=["party", "-created_at"], name="proof_party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.channel}"
+
+
 class Delivery(TenantRow):
     """One notice on its way through one channel to one address: the outbox row, written with the notice."""
 
@@ -61,21 +130,52 @@ class Delivery(TenantRow):
         WAITING = "waiting", "待发送"
         SENDING = "sending", "发送中"
         SENT = "sent", "已发送"
+        REPEATED = "repeated", "重复未发"
         FAILED = "failed", "发送失败"
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
+    # Who is reached at the address: she herself, or a holder of the post that was told.
+    person = models.ForeignKey("kernel_parties.Party", models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=20)
     address = EncryptedTextField(purpose="notice.address")
+    # A keyed hash of address, title and url: the same call is not made twice within hours.
+    same_key = models.CharField(max_length=64, blank=True, default="")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     # When to try (again); of a row being sent: when its sender counts as dead.
     next_at = models.DateTimeField()
     error = models.CharField(max_length=200, blank=True, default="")
+    sent_at = models.DateTimeField(null=True)
+    # The provider's own number for it.
+    reference = models.CharField(max_length=120, blank=True, default="")
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["next_at"], condition=Q(state__in=["waiting", "sending"]), name="delivery_due")
+            models.Index(fields=["next_at"], condition=Q(state__in=["waiting", "sending"]), name="delivery_due"),
+            models.Index(fields=["same_key", "sent_at"], condition=Q(state="sent"), name="delivery_same"),
+            models.Index(fields=["tenant", "-id"], condition=Q(state="failed"), name="delivery_failed"),
         ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.notice_id}"
+
+
+class Subscription(Row):
+    """A person wants to hear of what is new about something: a kind that a capability registered, and its target there.
+
+    Read by party, in no tenant; what it brings is found with her rights of that day.
+    """
+
+    party = models.ForeignKey("kernel_parties.Party", models.CASCADE, related_name="+")
+    kind = models.CharField("种类", max_length=60)
+    target = models.CharField(max_length=400)
+    title = models.CharField("内容", max_length=200)
+    created_at = models.DateTimeField("订阅时间")
+    # What came before was told already.
+    told_until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["party", "kind", "target"], name="subscription_once")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -12,35 +12,18 @@ from typing import Any
 from django.db import models
 
 from renda.kernel.actions.api import Context
+from renda.kernel.notices.addresses import addresses
 from renda.kernel.notices.channels import channels_on
-from renda.kernel.notices.kinds import KINDS
+from renda.kernel.notices.kinds import KINDS, is_urgent
 from renda.kernel.notices.models import Delivery, Notice, Preference
+from renda.kernel.notices.timing import quiet_hours
 from renda.kernel.parties.models import Party
-from renda.kernel.privacy.api import clean_text
+from renda.kernel.privacy.api import clean_text, fingerprint
 
 INBOX = "inbox"
 _LONGEST = 200
 
 _suppressed: ContextVar[bool] = ContextVar("renda_notices_suppressed", default=False)
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a person who is, or holds, ``party_id`` is reached by a channel."""
-
-    party_id: int
-    person_id: int
-    address: str
-
-
-AddressBook = Callable[[str, list[int]], Iterable[Address]]
-_books: list[AddressBook] = []
-
-
-def register_addresses(book: AddressBook) -> None:
-    """Register who knows addresses: it takes a channel's name and party ids (persons and posts)."""
-    if book not in _books:
-        _books.append(book)
 
 
 @contextmanager
@@ -75,7 +58,8 @@ def send(
 ) -> None:
     """Put a notice into each party's inbox at the flush, and on its way through the channels it wants.
 
-    ``title`` leaves the house by e-mail: it names the matter, never a constituent. ``url`` is an address of this house.
+    ``title`` leaves the house by e-mail and SMS: it names the matter, never a constituent. ``url`` is an address of this
+    house. The same notice to the same party is told once an act.
 
     Raises:
         KeyError: nobody registered the kind.
@@ -100,16 +84,17 @@ def _write(ctx: Context, items: list[Any]) -> None:
     tenants: dict[int, int] = dict(
         Party.objects.filter(pk__in=everybody, is_active=True, tenant__isnull=False).values_list("pk", "tenant_id")
     )
-    unwanted = _unwanted({each.kind for each in told}, everybody)
-    notices = [
-        _notice(ctx, each, party, tenants[party])
-        for each in told
-        for party in each.parties
-        if party in tenants and (party, each.kind, INBOX) not in unwanted
-    ]
-    ctx.insert(*notices)
-    ctx.insert(*_deliveries(ctx, notices))
-    ctx.emit(*(f"party:{notice.party_id}" for notice in notices))
+    optional = {each.kind for each in told if not KINDS[each.kind].is_required}
+    unwanted = _unwanted(optional, everybody)
+    notices: dict[object, Notice] = {}
+    for each in told:
+        for party in each.parties:
+            if party in tenants and (party, each.kind, INBOX) not in unwanted:
+                same = (party, each.kind, each.title, each.body, each.url, each.subject)
+                notices.setdefault(same, _notice(ctx, each, party, tenants[party]))
+    ctx.insert(*notices.values())
+    ctx.insert(*_deliveries(ctx, list(notices.values())))
+    ctx.emit(*(f"party:{notice.party_id}" for notice in notices.values()))
 
 
 def _notice(ctx: Context, told: _Told, party: int, tenant: int) -> Notice:
@@ -128,30 +113,37 @@ def _notice(ctx: Context, told: _Told, party: int, tenant: int) -> Notice:
 
 
 def _unwanted(kinds: set[str], parties: Iterable[int]) -> set[tuple[int, str, str]]:
-    """(party, kind, channel) turned off; no query for kinds that cannot be."""
-    optional = [kind for kind in kinds if not KINDS[kind].is_required]
-    if not optional:
+    """(party, kind, channel) turned off; no query where there is nothing to ask."""
+    if not kinds:
         return set()
-    rows = Preference.objects.filter(party_id__in=list(parties), kind__in=optional, is_wanted=False)
+    rows = Preference.objects.filter(party_id__in=list(parties), kind__in=kinds, is_wanted=False)
     return set(rows.values_list("party_id", "kind", "channel"))
 
 
 def _deliveries(ctx: Context, notices: list[Notice]) -> Iterator[Delivery]:
+    """Who is called by which channel: each address once, though she be told as herself and as holder of a post."""
     by_party: defaultdict[int, list[Notice]] = defaultdict(list)
     for notice in notices:
         by_party[notice.party_id].append(notice)
-    if not by_party:
+    found = [(name, each) for name in channels_on() for each in addresses(name, list(by_party))] if by_party else []
+    if not found:
         return
-    for channel in channels_on():
-        found = [each for book in _books for each in book(channel, list(by_party)) if each.address]
-        unwanted = _unwanted({notice.kind for notice in notices}, {each.person_id for each in found})
-        for each in dict.fromkeys(found):
-            for notice in by_party[each.party_id]:
-                if (each.person_id, notice.kind, channel) not in unwanted:
-                    yield Delivery(
-                        tenant_id=notice.tenant_id,
-                        notice=notice,
-                        channel=channel,
-                        address=each.address,
-                        next_at=ctx.now,
-                    )
+    people = {each.person_id for _, each in found}
+    unwanted = _unwanted({notice.kind for notice in notices}, people)
+    quiet = quiet_hours(people)
+    called: set[tuple[str, str]] = set()
+    for channel, each in found:
+        for notice in by_party[each.party_id]:
+            key = fingerprint(f"{each.address}\n{notice.title}\n{notice.url}", purpose="notice.same")
+            if (each.person_id, notice.kind, channel) in unwanted or (channel, key) in called:
+                continue
+            called.add((channel, key))
+            yield Delivery(
+                tenant_id=notice.tenant_id,
+                notice=notice,
+                person_id=each.person_id,
+                channel=channel,
+                address=each.address,
+                same_key=key,
+                next_at=ctx.now if is_urgent(notice.kind) else quiet[each.person_id].after(ctx.now),
+            )

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from renda.kernel.errors import Invalid, Refused, StateChanged
+from renda.kernel.errors import Invalid, KeyUsed, Refused, StateChanged
 
 MEGABYTE = 1024 * 1024
 
@@ -18,6 +18,8 @@ class HouseForm(forms.Form):
 
     # The browser's bubbles are not readable in elder mode and not in our words; the server answers at the field.
     use_required_attribute = False
+    # Whether its idempotency key is used up: shown again, it gets a new one, and the next press counts.
+    key_is_used = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -53,6 +55,7 @@ class Catching:
             return True
         if isinstance(error, Refused) and not isinstance(error, StateChanged):
             self.form.add_error(None, error.message)
+            self.form.key_is_used = isinstance(error, KeyUsed)
             return True
         return False
 

@@ -8,8 +8,6 @@ import fcntl
 import json
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,7 +19,7 @@ from rich.table import Table
 from renda.site.database import leased
 from renda.site.environment import data_directory
 from renda.site.serve import stamps
-from renda.site.serve.process import adopt_orphans, die_with_parent
+from renda.site.serve.process import adopt_orphans
 from renda.site.serve.supervisor import Supervisor
 
 console = Console(highlight=False, soft_wrap=True)
@@ -53,7 +51,7 @@ def serve(words: Sequence[str]) -> int:
         stamps.migrate(root, _say)
         stamps.collect_static(root, _say)
         if options.demo:
-            _demo_once(root)
+            stamps.demo(root, _say)
         supervisor = Supervisor(
             host=options.host, port=options.port, live_port=options.live_port, server=server, say=_say
         )
@@ -105,18 +103,6 @@ def _taken(host: str, port: int) -> bool:
         except OSError:
             return True
     return False
-
-
-def _demo_once(root: Path) -> None:
-    # The demo writes its sign-ins last: the file is there only when the city is whole.
-    if (root / "sign_ins.json").exists():
-        return
-    _say("正在建立演示城市……")
-    command = [sys.executable, "-m", "renda", "demo"]
-    # Interrupted with us; its terminal is ours, so that its progress bars are seen.
-    made = subprocess.Popen(command, env=stamps.environment(), preexec_fn=die_with_parent)  # noqa: PLW1509 - single-threaded
-    if made.wait():
-        raise stamps.StepError("演示城市没有建成;再次运行会接着做。")
 
 
 def _announce(root: Path, host: str, port: int, seconds: float) -> None:

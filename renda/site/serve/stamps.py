@@ -1,4 +1,4 @@
-"""Work of a start that is done once: migrations and static files, each with a stamp of what it was done for."""
+"""Work of a start that is done once: tables, static files, the demo city; each with a stamp of what it was done for."""
 
 from __future__ import annotations
 
@@ -38,12 +38,13 @@ def migrate(root: Path, say: Say) -> None:
         for path in PROJECT.glob(f"renda/**/{kind}")
     ]
     code = _digest([*_contents(files), (PROJECT / "requirements.lock").read_bytes()])
-    before = _applied()
-    if before and _read(stamp) == {"code": code, "database": before}:
+    database, applied = _database()
+    if applied and _read(stamp) == {"code": code, "database": database, "applied": applied}:
         return
     say("正在建立或更新数据表……")
     _step("migrate", ["migrate", "--no-input"], say, {"RENDA_ROLE": "owner"}, progress=r"Applying (\S+?)\.\.\. OK")
-    _write(stamp, {"code": code, "database": _applied()})
+    database, applied = _database()
+    _write(stamp, {"code": code, "database": database, "applied": applied})
 
 
 def collect_static(root: Path, say: Say) -> None:
@@ -60,6 +61,25 @@ def collect_static(root: Path, say: Say) -> None:
     say("正在整理页面文件……")
     _step("static", ["collectstatic", "--no-input", "--verbosity", "1"], say, {}, progress="")
     _write(stamp, {"code": code})
+
+
+def demo(root: Path, say: Say) -> None:
+    """Build the demo city of this database, once; what an interrupted start left of it is completed.
+
+    Raises:
+        StepError: it was not built to its end.
+    """
+    stamp = root / "demo.json"
+    database, _ = _database()
+    # The sign-ins are written before the city's messages: only the stamp says that the city is whole.
+    if _read(stamp) == {"database": database} and (root / "sign_ins.json").exists():
+        return
+    say("正在建立演示城市……")
+    # Interrupted with us; its terminal is ours, so that its progress is seen.
+    made = subprocess.Popen([sys.executable, "-m", "renda", "demo"], env=environment(), preexec_fn=die_with_parent)  # noqa: PLW1509 - as below
+    if made.wait():
+        raise StepError("演示城市没有建成;再次运行会接着做。")
+    _write(stamp, {"database": database})
 
 
 def _step(name: str, words: list[str], say: Say, extra: dict[str, str], *, progress: str) -> None:
@@ -88,14 +108,18 @@ def environment() -> dict[str, str]:
     return {"DJANGO_SETTINGS_MODULE": "renda.site.settings", **os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
-def _applied() -> list[int] | None:
+def _database() -> tuple[list[int], list[int]]:
+    """Which database of which server this is, and how far it is migrated (empty: not at all)."""
     url = os.environ.get("RENDA_OWNER_DATABASE_URL") or os.environ["RENDA_DATABASE_URL"]
-    with psycopg.connect(url, connect_timeout=10) as connection:
-        try:
-            row = connection.execute("SELECT count(*), coalesce(max(id), 0) FROM django_migrations").fetchone()
-        except psycopg.errors.UndefinedTable:
-            return None
-    return list(row) if row else None
+    with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+        row = connection.execute(
+            "SELECT system_identifier, oid, to_regclass('django_migrations') IS NOT NULL"
+            " FROM pg_control_system(), pg_database WHERE datname = current_database()"
+        ).fetchone()
+        assert row is not None
+        system, number, has_tables = row
+        applied = has_tables and connection.execute("SELECT count(*), max(id) FROM django_migrations").fetchone()
+    return [system, number], list(applied or ())
 
 
 def _static_sources() -> list[Path]:

@@ -130,7 +130,7 @@ def _field(report: Report, node: Node | None, name: str, types: Collection[Field
             report.say(node, f"流程没有业务对象（subject），不能用字段“{name}”。")
         return
     if report.need_known(node, "字段", name, report.subject.fields):
-        found = report.subject.fields[name]
+        found = report.subject.fields[name].type
         if types and found not in types:
             report.say(node, f"字段“{name}”的类型（{found}）不能用在这里。")
 
@@ -170,5 +170,5 @@ def _condition(report: Report, where: Node | Edge, text: str) -> None:
         if not report.definition.subject:
             report.say(where, "流程没有业务对象（subject），不能写条件。")
         return
-    for error in check_condition(expression, report.subject.fields):
+    for error in check_condition(expression, report.subject.field_types):
         report.say(where, error if error.endswith("？") else f"{error}。")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from renda.kernel.errors import Refused
-from renda.kernel.flow.definition import Definition, Node
 from renda.kernel.flow.engine import opening
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.seats import Place
 from renda.kernel.flow.engine.tokens import activate, enter, leave
 from renda.kernel.flow.models import Activation, Case, Token
+from renda.kernel.flow.shapes import Definition, Node
 
 DEEPEST = 5
 

@@ -104,10 +104,10 @@ def settle(run: Run, task: Task) -> None:
     if outcome:
         leave(run, activation, outcome)
     else:
-        _open_next(run, activation, node.mode == "sequence")
+        _open_next(run, activation, in_turn=node.mode == "sequence")
 
 
-def _open_next(run: Run, activation: Activation, in_turn: bool) -> None:  # noqa: FBT001 - read with its caller
+def _open_next(run: Run, activation: Activation, *, in_turn: bool) -> None:
     """Open the first unfinished task of each seat whose turn it is."""
     for chain in chains(run.tree, activation.id).values():
         pending = next((one for one in chain if one.unfinished), None)

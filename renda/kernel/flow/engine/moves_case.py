@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from renda.kernel.errors import Invalid, NotFound, Refused
-from renda.kernel.flow.definition import Deadline, Definition
-from renda.kernel.flow.engine import closing
+from renda.kernel.flow.engine import closing, opening
 from renda.kernel.flow.engine.calls import begin
 from renda.kernel.flow.engine.moves_act import rescan
-from renda.kernel.flow.engine.offers import find_task, require
+from renda.kernel.flow.engine.offers import case_offers, find_task, require
 from renda.kernel.flow.engine.paths import last_places
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.tokens import enter, finish, leave
 from renda.kernel.flow.engine.world import Due
 from renda.kernel.flow.models import Case, CaseEvent, PendingRequest
+from renda.kernel.flow.shapes import Deadline, Definition
 
 
 def start(run: Run, definition: tuple[int, Definition], *, submit: bool = True, **values: Any) -> Case:
@@ -109,8 +109,6 @@ def _request(run: Run, case: Case, request_id: int, move: str) -> PendingRequest
     request = run.tree.requests.get(request_id)
     if request is None or request.case_id != case.id:
         raise NotFound
-    from renda.kernel.flow.engine.offers import case_offers
-
     if not any(offer.move == move and offer.request_id == request_id for offer in case_offers(run, case)):
         raise Refused("flow.not_now", "这项申请已经处理，或者不由您审批。")
     return request
@@ -149,8 +147,17 @@ def extend_grant(
         return run.event(case, "extend_grant", node=node, task_id=task.id, opinion=opinion, target=new_due.isoformat())
 
 
-def refuse(run: Run, case: Case, request_id: int, move: str, opinion: str = "") -> CaseEvent:
-    """不同意延期 (``extend_refuse``), 不同意跳转 (``jump_refuse``)."""
+def extend_refuse(run: Run, case: Case, request_id: int, *, opinion: str = "") -> CaseEvent:
+    """不同意延期: the due stays."""
+    return _refuse(run, case, request_id, "extend_refuse", opinion)
+
+
+def jump_refuse(run: Run, case: Case, request_id: int, *, opinion: str = "") -> CaseEvent:
+    """不同意跳转: the case stays where it is."""
+    return _refuse(run, case, request_id, "jump_refuse", opinion)
+
+
+def _refuse(run: Run, case: Case, request_id: int, move: str, opinion: str) -> CaseEvent:
     request = _request(run, case, request_id, move)
     with run.tree.recording():
         _answer(run, request, "refused")
@@ -218,7 +225,7 @@ def terminate(run: Run, case: Case, reason: str = "") -> CaseEvent:
         return run.event(case, "terminate", opinion=reason)
 
 
-def jump(run: Run, case: Case, to: str, reason: str, choices: dict[str, list[int]] | None = None) -> CaseEvent:
+def jump(run: Run, case: Case, to: str, reason: str) -> CaseEvent:
     """跳转, asked by one administrator; it happens when a second one grants it.
 
     Raises:
@@ -229,20 +236,18 @@ def jump(run: Run, case: Case, to: str, reason: str, choices: dict[str, list[int
     if to not in {node for node, _ in offer.targets}:
         raise Refused("flow.no_target", "不能跳转到这个环节。")
     with run.tree.recording():
-        _ask(run, case, "jump", reason, node=to, choices=choices or {})
+        _ask(run, case, "jump", reason, node=to, choices={node: list(who) for node, who in run.choices.items()})
         return run.event(case, "jump", opinion=reason, target=to)
 
 
 def jump_grant(run: Run, case: Case, request_id: int, opinion: str = "") -> CaseEvent:
     """The second administrator confirms: every token is cancelled and the case goes to the node."""
-    from renda.kernel.flow.engine.opening import remember_choices
-
     request = _request(run, case, request_id, "jump_grant")
     with run.tree.recording():
         _answer(run, request, "granted")
         if request.choices:
             run.choices = request.choices
-            remember_choices(run, case)
+            opening.remember_choices(run, case)
         token = next(t for t in run.tree.of_case("token", case.id) if t.parent_id is None)
         here = run.tree.activations.get(token.activation_id or 0)
         closing.branches(run, token, "jumped")

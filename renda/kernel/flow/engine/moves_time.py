@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from renda.kernel.errors import RendaError
-from renda.kernel.flow.definition import Node
-from renda.kernel.flow.engine import closing
+from renda.kernel.flow.engine import closing, opening
 from renda.kernel.flow.engine.moves_act import rescan, settle
 from renda.kernel.flow.engine.moves_seat import add, hand_to
 from renda.kernel.flow.engine.paths import can_reject
@@ -15,6 +14,7 @@ from renda.kernel.flow.engine.seats import MAIN, can_join
 from renda.kernel.flow.engine.tokens import leave
 from renda.kernel.flow.engine.world import Due
 from renda.kernel.flow.models import Activation, Case, CaseEvent, Task
+from renda.kernel.flow.shapes import Node
 
 
 def tick(run: Run, case: Case) -> list[CaseEvent]:
@@ -96,9 +96,7 @@ def _escalate(run: Run, case: Case, node: Node, task: Task, *, transfers: bool) 
                 add(run, case, task, superior, "parallel")
                 return True
         elif run.world.humans(superior):
-            from renda.kernel.flow.engine.opening import readers
-
-            readers(run, case, run.tree.activations[task.activation_id], [superior], in_turn=False)
+            opening.readers(run, case, run.tree.activations[task.activation_id], [superior], in_turn=False)
             return True
     return False
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from renda.kernel.errors import Forbidden, NotFound, Refused
-from renda.kernel.flow.definition import ASSIGNEE_MOVES, Node
 from renda.kernel.flow.engine import undo
 from renda.kernel.flow.engine.paths import can_reject, targets
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.seats import MAIN, chains, may_fill
 from renda.kernel.flow.errors import TaskGone
 from renda.kernel.flow.models import Case, CaseEvent, PendingRequest, Task
+from renda.kernel.flow.shapes import ASSIGNEE_MOVES, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,9 @@ def task_offers(run: Run, case: Case, task: Task) -> Iterator[Offer]:
             yield _offer(case, task, "release")
 
 
-def _offer(case: Case, task: Task, move: str, how: Way | None = None, **values: object) -> Offer:
+def _offer(case: Case, task: Task, move: str, how: Way | None = None, **values: Any) -> Offer:
     behalf = how.principal if how else None
-    return Offer(move, case.id, task_id=task.id, version=task.version, on_behalf_of=behalf, **values)  # type: ignore[arg-type]
+    return Offer(move, case.id, task_id=task.id, version=task.version, on_behalf_of=behalf, **values)
 
 
 def _reading(run: Run, case: Case, node: Node, task: Task) -> Iterator[Offer]:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from renda.kernel.errors import Invalid, Refused
-from renda.kernel.flow.definition import Node
 from renda.kernel.flow.engine.paths import acted_before
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.seats import Place, distinct
 from renda.kernel.flow.models import Activation, Case, Task
+from renda.kernel.flow.shapes import Node
 
 
 def remember_choices(run: Run, case: Case) -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from renda.kernel.flow.definition import Deadline, Definition, Node
 from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.engine.world import Due, Mover, World
 from renda.kernel.flow.models import Activation, Case, CaseEvent, CaseParty
+from renda.kernel.flow.shapes import Deadline, Definition, Node
 
 # More automatic steps than any sound flow takes: a loop without a person, which the checker would have refused.
 MOST_STEPS = 500

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from renda.kernel.flow.definition import Node
 from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.models import Task
+from renda.kernel.flow.shapes import Node
 
 MAIN = ("own", "parallel")
 PENDING = ""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from renda.kernel.errors import Refused
-from renda.kernel.flow.definition import Edge, Node
 from renda.kernel.flow.engine import closing, opening
 from renda.kernel.flow.engine.paths import last_places, places_of, reject_target
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.seats import Place
 from renda.kernel.flow.models import Activation, Case, Token
+from renda.kernel.flow.shapes import Edge, Node
 
 
 def enter(

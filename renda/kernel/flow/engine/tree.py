@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 from django.db import models
 
-from renda.kernel.flow.definition import Definition, Node
 from renda.kernel.flow.engine.world import World
 from renda.kernel.flow.models import Activation, Case, CaseEvent, CaseParty, PendingRequest, Task, Token
+from renda.kernel.flow.shapes import Definition, Node
 
 Effect = tuple[Any, ...]
 Row = TypeVar("Row", bound=models.Model)

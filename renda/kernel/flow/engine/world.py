@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from renda.kernel.flow.definition import Definition
 from renda.kernel.flow.models import Case
+from renda.kernel.flow.shapes import Definition
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,6 @@ def press(tree: Tree, case: Case, who: int | None, move: str, given: dict[str, A
         RendaError: as the move says.
     """
     r = run(tree, who)
-    if move in ("extend_refuse", "jump_refuse"):
-        return moves_case.refuse(r, case, given["request_id"], move)
     for module in (moves_act, moves_seat, moves_case, moves_time):
         if hasattr(module, move):
             return getattr(module, move)(r, case, **given)

@@ -5,18 +5,18 @@ import pytest
 from renda.kernel.flow.checker import check
 from renda.kernel.flow.definition import parse
 from renda.kernel.flow.fields import FlowSyntaxError, Problem
-from renda.kernel.flow.subjects import SubjectType
+from renda.kernel.flow.subjects import SubjectField, SubjectType
 
 SUBJECT = SubjectType(
     "voice.Message",
     "群众留言",
     fields={
-        "deputy": "party",
-        "congress": "reference",
-        "lead_unit": "reference",
-        "happened_on": "date",
-        "level": "text",
-        "signers": "integer",
+        "deputy": SubjectField("party", "代表"),
+        "congress": SubjectField("reference", "受理人大"),
+        "lead_unit": SubjectField("reference", "主办单位"),
+        "happened_on": SubjectField("date", "发生日期"),
+        "level": SubjectField("text", "级别"),
+        "signers": SubjectField("integer", "联名人数"),
     },
     actions={"answer": "答复", "assign": "交办", "receive": "签收"},
     events={"message.rated": "群众评价"},

@@ -148,7 +148,7 @@ def test_jump_out_of_a_block_and_never_into_one() -> None:
 def test_a_refused_jump_moves_nothing() -> None:
     bench = Bench.at_desk("single")
     bench.on_case(ADMIN, "jump", "last", "理由")
-    bench.on_case(ADMIN_TOO, "refuse", next(iter(bench.tree.requests)), "jump_refuse", "不必")
+    bench.on_case(ADMIN_TOO, "jump_refuse", next(iter(bench.tree.requests)), opinion="不必")
     assert bench.at == ["desk"]
 
 

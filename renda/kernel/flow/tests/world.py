@@ -9,11 +9,12 @@ from typing import Any
 
 from renda.kernel.flow.conditions import evaluate
 from renda.kernel.flow.conditions import parse as parse_condition
-from renda.kernel.flow.definition import Definition, from_graph, parse
+from renda.kernel.flow.definition import from_graph, parse
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.engine.world import Due, Mover
 from renda.kernel.flow.models import Case
+from renda.kernel.flow.shapes import Definition
 
 MONDAY = datetime(2024, 9, 2, 9, tzinfo=UTC)
 ADMIN, ADMIN_TOO, SUPERVISOR, BOSS = 91, 92, 93, 94

@@ -106,7 +106,7 @@ def who_words(subject: str) -> list[tuple[str, str]]:
     """What may be written under 由谁办理 for a kind of subject, each with its meaning."""
     known = SUBJECTS.get(subject)
     words = ["initiator", "choice"]
-    fields = known.fields if known else {}
+    fields = known.field_types if known else {}
     words += [f"field:{name}" for name, kind in fields.items() if kind in ("party", "parties")]
     anchors = ["case", *(f"field:{name}" for name, kind in fields.items() if kind in ("reference", "references"))]
     words += [f"{head}@{anchor}" for head in WHO_TITLES if head != "initiator" for anchor in anchors]

@@ -166,8 +166,8 @@ def _timeout(definition: Definition, node: Node, word: str) -> str:
 
 def _condition(text: str, subject: SubjectType | None) -> str:
     """A condition with the fields' titles in it."""
-    for name, title in subject.field_titles.items() if subject else ():
-        text = re.sub(rf"\b{name}\b", title, text)
+    for name, field in subject.fields.items() if subject else ():
+        text = re.sub(rf"\b{name}\b", field.title, text)
     return text
 
 
@@ -180,7 +180,7 @@ def _until(node: Node, subject: SubjectType | None) -> str:
         parts.append(f"条件 {_condition(until.when, subject)}")
     if until.at:
         name = until.at.removeprefix("field:")
-        parts.append(f"到{subject.field_titles.get(name, name) if subject else name}")
+        parts.append(f"到{subject.field_title(name) if subject else name}")
     if until.or_after is not None:
         parts.append(f"最多 {deadline_text(until.or_after)}")
     return "，".join(parts)

@@ -5,30 +5,15 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import Settings
 
 from renda.kernel.actions.api import Context
-from renda.kernel.notices import kinds
-from renda.kernel.notices.api import Notice, register_kind, send
+from renda.kernel.notices.api import Notice, send
 from renda.kernel.notices.models import Preference
 from renda.kernel.notices.views import PAGE
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
 
 ROLE = "county_clerk"
-
-
-@pytest.fixture(autouse=True)
-def _house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    monkeypatch.setattr(kinds, "KINDS", {})
-    for module in ("sending", "actions", "forms"):
-        monkeypatch.setattr(f"renda.kernel.notices.{module}.KINDS", kinds.KINDS)
-    register_kind("test.optional", "留言有新进展")
-    register_kind("test.required", "新的交办", is_required=True)
 
 
 @pytest.fixture
@@ -91,12 +76,14 @@ def test_all_are_read_at_once(clerk: Client, cast: Cast) -> None:
 def test_preferences_are_kept_and_required_kinds_stay(clerk: Client, cast: Cast) -> None:
     page = clerk.get(reverse("notice.prefer")).content.decode()
     assert "按规定必须告知" in page
-    assert page.count("checked") == 2
+    assert page.count("checked") == 3
     # Nothing ticked: the optional kind is turned off, the required one is not asked.
     assert clerk.post(reverse("notice.prefer"), {}).status_code == 303
     wishes = Preference.objects.values_list("party_id", "kind", "channel", "is_wanted")
-    assert list(wishes) == [(cast.people[ROLE].pk, "test.optional", "inbox", False)]
+    assert sorted(wishes) == [
+        (cast.people[ROLE].pk, kind, "inbox", False) for kind in ("test.optional", "test.urgent")
+    ]
     assert clerk.get(reverse("notice.prefer")).content.decode().count("checked") == 1
     wrong = clerk.post(reverse("notice.prefer"), {"kind-test-optional": "pigeon"})
     assert wrong.status_code == 422
-    assert Preference.objects.count() == 1
+    assert Preference.objects.count() == 2

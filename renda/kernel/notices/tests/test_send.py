@@ -6,7 +6,6 @@ import email
 import email.policy
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -15,79 +14,26 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
-from renda.kernel import clock, jobs
+from renda.kernel import clock
 from renda.kernel.actions.api import Context
 from renda.kernel.errors import Forbidden, Invalid, NotFound
 from renda.kernel.events.models import Event
-from renda.kernel.notices import kinds, sending
 from renda.kernel.notices.actions import notice_prefer, notice_read
 from renda.kernel.notices.api import (
     Address,
     Notice,
     inbox,
     register_addresses,
-    register_kind,
     send,
     suppress,
     unread_count,
 )
-from renda.kernel.notices.models import Delivery
 from renda.kernel.notices.outbox import LEASE, TRIES
 from renda.kernel.notices.tests import smtp
-from renda.kernel.parties import Actor, HeldPost
+from renda.kernel.notices.tests.conftest import World, tick
+from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Party
 from renda.kernel.tenancy import tenant_transaction
-from renda.kernel.tenancy.models import Tenant
-
-
-class World:
-    """Two counties, three people and a post of the second one."""
-
-    def __init__(self) -> None:
-        self.here, self.there = Tenant.make(name="甲县", level="county"), Tenant.make(name="乙县", level="county")
-        Tenant.objects.bulk_create([self.here, self.there])
-        self.clerk = Party(kind="person", name="干事", tenant=self.here)
-        self.officer = Party(kind="person", name="经办人", tenant=self.there)
-        self.gone = Party(kind="person", name="离任者", tenant=self.here, is_active=False)
-        self.post = Party(kind="post", name="承办岗", tenant=self.there)
-        Party.objects.bulk_create([self.clerk, self.officer, self.gone, self.post])
-
-    def actor(self, party: Party, *posts: Party) -> Actor:
-        held = tuple(HeldPost(post.id, "post", 0, post.tenant_id or 0) for post in posts)
-        return Actor("person", party.name, party.id, held, frozenset([party.tenant_id or 0]))
-
-    def tell(
-        self, *parties: Party, title: str = "有新的交办", kind: str = "test.optional", quiet: bool = False
-    ) -> None:
-        with tenant_transaction([self.here.id]):
-            ctx = Context(self.actor(self.clerk), quiet=quiet)
-            send(ctx, [party.id for party in parties], title, "请及时办理", "/messages/1/", kind=kind)
-            ctx.flush()
-
-    def inbox(self, actor: Actor) -> list[str]:
-        with tenant_transaction(actor.tenants):
-            return [notice.title for notice in inbox(actor)]
-
-
-@pytest.fixture(autouse=True)
-def _house(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.RENDA_DATA_DIR = tmp_path
-    settings.EMAIL_HOST = ""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    monkeypatch.setattr(kinds, "KINDS", {})
-    for module in ("sending", "actions", "forms"):
-        monkeypatch.setattr(f"renda.kernel.notices.{module}.KINDS", kinds.KINDS)
-    monkeypatch.setattr(sending, "_books", [])
-    register_kind("test.optional", "留言有新进展")
-    register_kind("test.required", "新的交办", is_required=True)
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
 
 
 def test_a_notice_reaches_persons_and_holders_of_a_post_in_another_congress(world: World) -> None:
@@ -194,7 +140,6 @@ def test_a_kind_can_be_turned_off_unless_a_rule_needs_it(world: World) -> None:
 def mail(settings: Settings) -> Iterator[smtp.MailServer]:
     with smtp.running() as server:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server_address[1]
-        settings.RENDA_PUBLIC_URL = "https://renda.example"
         yield server
 
 
@@ -208,20 +153,10 @@ def _at(world: World, address: str = "officer@example.cn") -> None:
     )
 
 
-def _deliveries(world: World) -> list[Delivery]:
-    with tenant_transaction([world.here.id, world.there.id]):
-        return list(Delivery.objects.order_by("id"))
-
-
-def _tick(minutes: float = 0) -> None:
-    with clock.frozen(clock.now() + timedelta(minutes=minutes)):
-        jobs.run("notices.deliver", timestamp=0)
-
-
 def test_an_email_carries_title_and_address_but_not_the_body(world: World, mail: smtp.MailServer) -> None:
     _at(world)
     world.tell(world.post, title="有新的交办\r\nBcc: all@example.cn")
-    _tick()
+    tick()
     ((recipient, raw),) = mail.letters
     letter = email.message_from_string(raw, policy=email.policy.default)
     assert recipient == "officer@example.cn"
@@ -230,7 +165,7 @@ def test_an_email_carries_title_and_address_but_not_the_body(world: World, mail:
     text = letter.get_content()
     assert "https://renda.example/messages/1/" in text
     assert "请及时办理" not in text
-    _tick()
+    tick()
     assert len(mail.letters) == 1
 
 
@@ -248,29 +183,29 @@ def test_a_person_may_refuse_email_and_keep_the_inbox(world: World, mail: smtp.M
     notice_prefer(officer, wanted={"test.optional": {"email": False}})
     world.tell(world.post)
     assert len(world.inbox(officer)) == 1
-    assert _deliveries(world) == []
+    assert world.deliveries() == []
 
 
 def test_without_a_mail_server_nothing_is_queued(world: World) -> None:
     _at(world)
     world.tell(world.officer)
-    assert _deliveries(world) == []
+    assert world.deliveries() == []
 
 
 def test_a_busy_server_is_tried_again_later_and_later(world: World, mail: smtp.MailServer) -> None:
     _at(world)
     world.tell(world.officer)
     mail.refuse["officer@example.cn"] = "451 busy"
-    _tick()
-    (row,) = _deliveries(world)
+    tick()
+    (row,) = world.deliveries()
     assert (row.state, row.tries) == ("waiting", 1)
     assert "451" in row.error
     assert "officer@" not in row.error
-    _tick(minutes=1)
-    assert _deliveries(world)[0].tries == 1
+    tick(minutes=1)
+    assert world.deliveries()[0].tries == 1
     mail.refuse.clear()
-    _tick(minutes=3)
-    assert _deliveries(world)[0].state == "sent"
+    tick(minutes=3)
+    assert world.deliveries()[0].state == "sent"
     assert len(mail.letters) == 1
 
 
@@ -280,26 +215,26 @@ def test_patience_ends(world: World, mail: smtp.MailServer) -> None:
     mail.refuse["officer@example.cn"] = "451 busy"
     minutes = 0.0
     for tries in range(1, TRIES + 1):
-        _tick(minutes)
-        assert _deliveries(world)[0].tries == tries
+        tick(minutes)
+        assert world.deliveries()[0].tries == tries
         minutes += 2**tries + 0.1
-    assert _deliveries(world)[0].state == "failed"
+    assert world.deliveries()[0].state == "failed"
 
 
 def test_a_wrong_address_is_not_tried_again(world: World, mail: smtp.MailServer) -> None:
     _at(world)
     world.tell(world.officer)
     mail.refuse["officer@example.cn"] = "550 no such user"
-    _tick()
-    assert _deliveries(world)[0].state == "failed"
+    tick()
+    assert world.deliveries()[0].state == "failed"
 
 
 def test_a_server_that_is_away_costs_a_try_not_a_letter(world: World, settings: Settings) -> None:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     _at(world)
     world.tell(world.officer)
-    _tick()
-    (row,) = _deliveries(world)
+    tick()
+    (row,) = world.deliveries()
     assert (row.state, row.tries) == ("waiting", 1)
     assert "ConnectionRefusedError" in row.error
 
@@ -311,12 +246,12 @@ def test_a_killed_sender_is_replaced_after_its_lease(
     world.tell(world.officer)
     with monkeypatch.context() as patch:
         patch.setattr("renda.kernel.notices.outbox._mark", lambda *_: None)
-        _tick()
-    assert _deliveries(world)[0].state == "sending"
-    _tick(minutes=1)
+        tick()
+    assert world.deliveries()[0].state == "sending"
+    tick(minutes=1)
     assert len(mail.letters) == 1
-    _tick(minutes=LEASE.total_seconds() / 60 + 1)
-    assert _deliveries(world)[0].state == "sent"
+    tick(minutes=LEASE.total_seconds() / 60 + 1)
+    assert world.deliveries()[0].state == "sent"
     # Sent twice, under one Message-ID.
     ids = {email.message_from_string(raw)["Message-ID"] for _, raw in mail.letters}
     assert (len(mail.letters), len(ids)) == (2, 1)

@@ -101,6 +101,7 @@ def actions(context: template.Context, presses: Iterable[Press], title: str = "å
         "title": title,
         "request": context.get("request"),
         "csrf_token": context.get("csrf_token"),
+        "form": context.get("form"),
     }
 
 
@@ -200,9 +201,10 @@ def progress(value: int, total: int, label: str) -> dict[str, object]:
 
 @register.simple_tag(takes_context=True)
 def idempotency(context: template.Context) -> SafeString:
-    """``{% idempotency %}``: a hidden key that makes a second press of the same form harmless (``new`` actions)."""
+    """``{% idempotency %}``: a hidden key that makes a second press of the same form harmless."""
     request: HttpRequest | None = context.get("request")
-    typed = request.POST.get("idempotency_key", "") if request is not None else ""
+    is_used = getattr(context.get("form"), "key_is_used", False)
+    typed = request.POST.get("idempotency_key", "") if request is not None and not is_used else ""
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', typed or uuid.uuid4().hex)
 
 

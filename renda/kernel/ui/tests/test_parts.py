@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.test import RequestFactory
 from django.utils.datastructures import MultiValueDict
 
 from renda.kernel import policy
-from renda.kernel.errors import Invalid, Refused, StateChanged
+from renda.kernel.errors import Invalid, KeyUsed, Refused, StateChanged
 from renda.kernel.parties import Actor, HeldPost
 from renda.kernel.policy import registry
 from renda.kernel.ui import menu, slots, states
@@ -120,6 +121,7 @@ def test_buttons_show_the_primary_first_and_work_as_plain_forms() -> None:
     assert html.index("答复") < html.index("退回")
     assert html.count("<form") == 3
     assert html.count('name="csrfmiddlewaretoken"') == 3
+    assert len(set(re.findall(r'name="idempotency_key" value="(\w+)"', html))) == 3
     assert '<details class="act" id="act-x-answer" name="act" open>' in html
     assert '<details class="act" id="act-x-back" name="act">' in html
     assert 'name="version" value="0"' in html
@@ -198,3 +200,19 @@ def test_the_idempotency_key_survives_a_page_shown_again() -> None:
     assert fresh != show("{% idempotency %}", request=RequestFactory().get("/"))
     again = show("{% idempotency %}", request=RequestFactory().post("/", {"idempotency_key": "abc"}))
     assert 'value="abc"' in again
+
+
+def test_a_used_key_gives_way_to_a_new_one_and_the_words_stay() -> None:
+    """Somebody went back, changed her text and pressed again: she is told, and the next press counts."""
+    form = Sample({"subject": "改过的", "kind": "a"})
+    assert form.is_valid()
+    with form.catching():
+        raise KeyUsed
+    request = RequestFactory().post("/", {"idempotency_key": "abc"})
+    shown = show("{% idempotency %}{% form_errors form %}{% fields form %}", request=request, form=form)
+    assert 'value="abc"' not in shown
+    assert "没有再次提交" in shown
+    assert 'value="改过的"' in shown
+    assert 'value="abc"' not in show(
+        "{% actions presses %}", request=request, form=form, presses=[Press("x", "办", "/")]
+    )

@@ -1,0 +1,15 @@
+"""Settings are read from the environment; a wrong one stops the start and is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from renda.site.environment import networks
+
+
+def test_a_setting_that_is_no_network_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENDA_TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8")
+    assert [str(network) for network in networks("RENDA_TRUSTED_PROXIES")] == ["127.0.0.1/32", "10.0.0.0/8"]
+    monkeypatch.setenv("RENDA_TRUSTED_PROXIES", "nginx")
+    with pytest.raises(ValueError, match="RENDA_TRUSTED_PROXIES"):
+        networks("RENDA_TRUSTED_PROXIES")
