@@ -11,6 +11,7 @@ ARRIVED = register_kind("message.arrived", "新到事项", is_required=True)
 DUE = register_kind("message.due", "临期和超期提醒", is_required=True)
 URGED = register_kind("message.urged", "催办", is_required=True)
 
+_STAGES = frozenset(Stage.values)
 _ENDS = {"concluded": Stage.CONCLUDED, "redirected": Stage.REDIRECTED}
 # Who gets a new message sees it in the to-do list at once; a notice each would only be noise.
 _QUIET = {Stage.VET}
@@ -26,7 +27,7 @@ def stand(ctx: Context, message: Message, standing: Standing) -> None:
     """Keep the stage and the present handler's due moment; tell whose work it has become, or is running late."""
     before, known = message.stage, (message.stage, message.due_at, message.concluded_at)
     if standing.state == "running":
-        message.stage = next((Stage(node) for node in standing.nodes if node in Stage.values), Stage(before))
+        message.stage = next((Stage(node) for node in standing.nodes if node in _STAGES), Stage(before))
     else:
         message.stage = _ENDS.get(standing.outcome, Stage.TERMINATED)
         message.concluded_at = standing.moment

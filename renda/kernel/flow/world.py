@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any, cast
 
 from django.apps import apps
@@ -132,7 +133,7 @@ class DatabaseWorld:
     def resolve(self, expression: str, case: Case) -> Sequence[int]:
         """``field:NAME`` reads the subject; the rest is asked of the resolvers, once for each anchor."""
         if expression.startswith("field:"):
-            found = _ids(getattr(self.subject_of(case), expression.removeprefix("field:"), None))
+            found = _ids(_said(self.subject_of(case), expression.removeprefix("field:"), None))
         else:
             word, _, anchor = expression.partition("@")
             if anchor.startswith("field:"):
@@ -199,7 +200,7 @@ class DatabaseWorld:
 
     def value(self, case: Case, field: str) -> Any:
         """A field as conditions and effects know it: keys for rows."""
-        value = getattr(self.subject_of(case), field)
+        value = _said(self.subject_of(case), field)
         if isinstance(value, models.Model):
             return value.pk
         many = isinstance(value, list | tuple | models.Manager)
@@ -238,6 +239,19 @@ def _column(subject: models.Model, name: str) -> models.Field[Any, Any]:
     field = subject._meta.get_field(name)
     assert isinstance(field, models.Field)
     return field
+
+
+def _said(subject: models.Model, name: str, *otherwise: Any) -> Any:
+    """An attribute of a subject, a link by its key: the row behind it is not read for that."""
+    return getattr(subject, _attribute(type(subject), name), *otherwise)
+
+
+@cache
+def _attribute(model: type[models.Model], name: str) -> str:
+    for field in model._meta.concrete_fields:
+        if field.name == name and isinstance(field, models.ForeignKey) and field.target_field.primary_key:
+            return field.attname
+    return name
 
 
 def _many(value: Any) -> list[Any]:
