@@ -17,7 +17,7 @@ from renda.kernel.flow import following, library
 from renda.kernel.flow.engine.tree import Effect, Tree, from_json
 from renda.kernel.flow.engine.world import Mover
 from renda.kernel.flow.loading import rows_of
-from renda.kernel.flow.models import Case, CaseEvent
+from renda.kernel.flow.models import Case, CaseEvent, CaseParty
 from renda.kernel.flow.shapes import Definition
 from renda.kernel.flow.world import DatabaseWorld, database_of
 from renda.kernel.parties import Actor
@@ -137,7 +137,10 @@ def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
             ctx.update(database_of(tree).subject_of(tree.cases[effect[2]]), *effect[3])
             continue
         row = tree.rows[effect[1]][effect[2]["id"] if effect[0] == "+" else effect[2]]
-        if effect[0] == "+":
+        if isinstance(row, CaseParty):
+            # First of all: row-level security asks for them when the rows of the case are stored.
+            ctx.collect("flow.parties", row, _admit, first=True)
+        elif effect[0] == "+":
             ctx.insert(row)
         else:
             ctx.update(row, *effect[3])
@@ -146,6 +149,10 @@ def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
     ctx.insert(event)
     ctx.emit(*keys)
     following.tell(ctx, tree, tree.cases[event.case_id], event)
+
+
+def _admit(_: Context, rows: list[CaseParty]) -> None:
+    CaseParty.objects.bulk_create(rows)
 
 
 def mover_of(actor: Actor) -> Mover:

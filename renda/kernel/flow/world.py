@@ -25,6 +25,7 @@ from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.engine.world import Due
 from renda.kernel.flow.models import Case, Delegation
 from renda.kernel.flow.shapes import Definition
+from renda.kernel.flow.subjects import SUBJECTS
 from renda.kernel.parties.models import Holding, Party
 
 
@@ -218,6 +219,11 @@ class DatabaseWorld:
             field = _column(subject, name)
             setattr(subject, field.attname, field.to_python(value))
 
+    def invertible(self, case: Case, action: str) -> bool:
+        """An action of the business can be undone when the business has registered how."""
+        subject = SUBJECTS.get(case.subject_type)
+        return subject is None or action not in subject.actions or action in subject.inverses
+
     def clean(self, case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
         """Values as JSON keeps them, as the subject's columns have them."""
         subject = self.subject_of(case)
@@ -266,21 +272,21 @@ def _ids(value: Any) -> list[int]:
     return [one.pk if isinstance(one, models.Model) else int(one) for one in _many(value)]
 
 
-def explained(key: str, tenant_id: int, start: datetime) -> tuple[str, ...]:
-    """The arithmetic of a due, in Chinese lines."""
-    return _due(key, tenant_id, start).explanation
+def explained(key: str, tenant_id: int, start: datetime, event: str) -> tuple[str, ...]:
+    """The arithmetic of a due, in Chinese lines. ``event``: what it counts from, where no rule says it."""
+    return _due(key, tenant_id, start, event).explanation
 
 
-def _due(key: str, tenant_id: int, start: datetime) -> deadlines.Due:
+def _due(key: str, tenant_id: int, start: datetime, event: str = "") -> deadlines.Due:
     start = _moment(start)
-    return deadlines.due_by(_figure(key), tenant_id, start) if " " in key else deadlines.due(key, tenant_id, start)
+    if " " in key:
+        return deadlines.due_by(_figure(key, event), tenant_id, start)
+    return deadlines.due(key, tenant_id, start)
 
 
-def _figure(key: str) -> deadlines.Rule:
+def _figure(key: str, event: str = "") -> deadlines.Rule:
     amount, unit = key.split(" ")
-    return deadlines.Rule(
-        "flow", "流程期限", int(amount), cast("deadlines.Unit", unit), "assigned", note="流程文件规定"
-    )
+    return deadlines.Rule("flow", "流程期限", int(amount), cast("deadlines.Unit", unit), event, note="流程文件规定")
 
 
 def _moment(start: Any) -> datetime:
