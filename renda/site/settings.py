@@ -11,7 +11,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import SELF
 
-from renda.site.environment import boolean, data_directory, integer, networks, secret, text, words
+from renda.site.environment import boolean, choice, data_directory, integer, networks, secret, text, words
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 PACKAGES = BASE_DIR / "node_modules"
@@ -39,7 +39,10 @@ RENDA_LIVE_URL = text("RENDA_LIVE_URL", "http://127.0.0.1:8001/live")
 RENDA_BRAND = text("RENDA_BRAND", "黄冈智慧人大")
 
 # Hash of the audit chain: sha256, or sm3 where the site must use Chinese algorithms.
-RENDA_HASH = text("RENDA_HASH", "sha256")
+RENDA_HASH = choice("RENDA_HASH", ["sha256", "sm3"])
+
+# Cipher of personal data in the database: aes-256-gcm, or sm4-gcm. After a change: `renda privacy reencrypt`.
+RENDA_FIELD_CIPHER = choice("RENDA_FIELD_CIPHER", ["aes-256-gcm", "sm4-gcm"])
 
 INSTALLED_APPS = [
     "renda.kernel.tenancy",
@@ -47,6 +50,7 @@ INSTALLED_APPS = [
     "renda.kernel.policy",
     "renda.kernel.audit",
     "renda.kernel.access",
+    "renda.kernel.keys",
     "renda.kernel.feedback",
     "renda.kernel.events",
     "renda.kernel.deadlines",
