@@ -57,13 +57,13 @@ _CASES = """
             now() - n * interval '20 seconds', false
         FROM generate_series(0, %(cases)s - 1) n, generate_series(0, %(each)s - 1) k;
     INSERT INTO kernel_flow_task (id, tenant_id, case_id, activation_id, seat, position, kind, role, state, reason,
-            assignee_id, claimed_by_id, action, opinion, weight, transfers, extensions, version, opened_at, closed_at,
-            soon_at, due_at, provisional, due_soon, overdue)
+            assignee_id, claimed_by_id, action, opinion, weight, transfers, extensions, version, stands_in, opened_at,
+            closed_at, soon_at, due_at, provisional, due_soon, overdue)
         SELECT 200000000 + m.n * %(each)s + m.k, 1 + m.who %% %(tenants)s, 10000000 + m.n,
             100000000 + m.n * %(each)s + m.k, 1, 0, 'act', 'own', CASE WHEN m.open THEN 'open' ELSE 'done' END, '',
             m.who + CASE WHEN m.n %% 2 = 0 THEN 1000 ELSE 101000 END,
             CASE WHEN NOT m.open THEN 1000 + m.who END, CASE WHEN m.open THEN '' ELSE 'approve' END,
-            CASE WHEN m.open THEN '' ELSE 'seen and agreed' END, 1, 0, 0, 1, now() - m.n * interval '20 seconds',
+            CASE WHEN m.open THEN '' ELSE 'seen and agreed' END, 1, 0, 0, 1, false, now() - m.n * interval '20 seconds',
             CASE WHEN NOT m.open THEN now() - (m.n * 5 + m.k) * interval '4 seconds' END, now() + interval '2 days', now() + m.n %% 500 * interval '1 hour',
             false, m.n %% 7 = 0, m.n %% 11 = 0
         FROM (

@@ -7,4 +7,5 @@ import tempfile
 
 # Pages are drawn without collected static files, and nothing is written where a real site keeps its data.
 os.environ.setdefault("RENDA_PLAIN_STATIC", "1")
-os.environ.setdefault("RENDA_DATA_DIR", tempfile.mkdtemp(prefix="renda-tests-"))
+# Never the directory that somebody works with: tests change and take out keys.
+os.environ["RENDA_DATA_DIR"] = tempfile.mkdtemp(prefix="renda-tests-")

@@ -48,6 +48,18 @@ def words(name: str, default: list[str]) -> list[str]:
     return [word.strip() for word in value.split(",") if word.strip()] if value else default
 
 
+def choice(name: str, allowed: list[str]) -> str:
+    """One of these words; the first one when the variable is not set.
+
+    Raises:
+        ValueError: the variable is set to something else.
+    """
+    value = text(name, allowed[0])
+    if value not in allowed:
+        raise ValueError(f"{name} 应为 {'、'.join(allowed)} 之一,现为 {value!r}")
+    return value
+
+
 def networks(name: str) -> list[IPv4Network | IPv6Network]:
     """Addresses or networks (10.0.0.0/8) separated by commas; none by default.
 

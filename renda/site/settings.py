@@ -12,7 +12,17 @@ import dj_database_url
 from csp.constants import SELF
 
 from renda.site import public_zone
-from renda.site.environment import boolean, data_directory, integer, networks, old_secret, secret, text, words
+from renda.site.environment import (
+    boolean,
+    choice,
+    data_directory,
+    integer,
+    networks,
+    old_secret,
+    secret,
+    text,
+    words,
+)
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 PACKAGES = BASE_DIR / "node_modules"
@@ -60,7 +70,10 @@ RENDA_PUBLIC_FILE_LIMIT = integer("RENDA_PUBLIC_FILE_LIMIT", 10 * 1024 * 1024)
 RENDA_BRAND = text("RENDA_BRAND", "黄冈智慧人大")
 
 # Hash of the audit chain: sha256, or sm3 where the site must use Chinese algorithms.
-RENDA_HASH = text("RENDA_HASH", "sha256")
+RENDA_HASH = choice("RENDA_HASH", ["sha256", "sm3"])
+
+# Cipher of personal data in the database: aes-256-gcm, or sm4-gcm. After a change: `renda privacy reencrypt`.
+RENDA_FIELD_CIPHER = choice("RENDA_FIELD_CIPHER", ["aes-256-gcm", "sm4-gcm"])
 
 _INNER_APPS = [
     "renda.kernel.tenancy",
@@ -68,6 +81,7 @@ _INNER_APPS = [
     "renda.kernel.policy",
     "renda.kernel.audit",
     "renda.kernel.access",
+    "renda.kernel.keys",
     "renda.kernel.feedback",
     "renda.kernel.events",
     "renda.kernel.deadlines",
@@ -238,6 +252,7 @@ STATIC_ROOT = RENDA_DATA_DIR / "static"
 RENDA_PACKAGE_FILES = {
     "tabler/tabler.min.css": PACKAGES / "@tabler/core/dist/css/tabler.min.css",
     "htmx/htmx.min.js": PACKAGES / "htmx.org/dist/htmx.min.js",
+    "echarts/echarts.min.js": PACKAGES / "echarts/dist/echarts.common.min.js",
     # The files above name their source maps, and collectstatic insists on what is named.
     "tabler/tabler.min.css.map": PACKAGES / "@tabler/core/dist/css/tabler.min.css.map",
     "tabler/tabler.min.js.map": PACKAGES / "@tabler/core/dist/js/tabler.min.js.map",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from renda.kernel import policy
 from renda.kernel.exchange.api import register_builder
 from renda.kernel.files.api import Access, StoredFile, register_access
 from renda.kernel.flow import todo
@@ -87,6 +88,14 @@ states.register(STATES)
 menu.register(
     Entry("bench", "工作台", "voice:bench", icon="layout-dashboard", order=1, visible=lambda actor: bool(actor.posts)),
     Entry("messages", "群众留言", "voice:message.list", icon="message-2", order=10, visible=_works_with_messages),
+    Entry(
+        "statistics",
+        "统计",
+        "voice:statistics",
+        icon="chart-bar",
+        order=20,
+        visible=lambda actor: bool(policy.tenants_where(actor, "statistics.view")),
+    ),
     Entry("codes", "二维码", "voice:codes", icon="qrcode", order=40, visible=prints_codes),
 )
 menu.set_to_do("voice:bench", lambda actor: todo.counts(actor).mine)

@@ -15,6 +15,7 @@ URGED = register_kind("message.urged", "催办", is_required=True)
 # The kind of copy that the writer of a message sees in the public zone.
 RECEIPT = "receipt"
 
+_STAGES = frozenset(Stage.values)
 _ENDS = {"concluded": Stage.CONCLUDED, "redirected": Stage.REDIRECTED}
 # Who gets a new message sees it in the to-do list at once; a notice each would only be noise.
 _QUIET = {Stage.VET}
@@ -30,7 +31,7 @@ def stand(ctx: Context, message: Message, standing: Standing) -> None:
     """Keep the stage and the present handler's due moment; tell whose work it has become, or is running late."""
     before, known = message.stage, (message.stage, message.due_at, message.concluded_at)
     if standing.state == "running":
-        message.stage = next((Stage(node) for node in standing.nodes if node in Stage.values), Stage(before))
+        message.stage = next((Stage(node) for node in standing.nodes if node in _STAGES), Stage(before))
     else:
         message.stage = _ENDS.get(standing.outcome, Stage.TERMINATED)
         message.concluded_at = standing.moment

@@ -8,14 +8,17 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from renda.congress.api import Organisation
 from renda.kernel import clock
 from renda.kernel.search import api as search
 from renda.kernel.ui import wording
-from renda.kernel.ui.filters import Choice, Dates, Search
+from renda.kernel.ui.filters import Carried, Choice, Dates, Search
 from renda.kernel.ui.shapes import State
 from renda.kernel.ui.tables import Column, Table
 from renda.voice.models import Message, Solved, Stage
 from renda.voice.sorter.categories import first_level
+from renda.voice.statistics.areas import NO_CATEGORY, NO_UNIT, Area
+from renda.voice.statistics.measures import MEASURES, having
 from renda.voice.telling import STATES
 
 
@@ -48,6 +51,32 @@ def _matching(rows: Any, text: str) -> Any:
     return search.matching(rows, "voice.Message", typed)
 
 
+def _in_area(rows: Any, text: str) -> Any:
+    area = Area.read(text)
+    return rows.filter(area.condition()) if area else rows
+
+
+def _area_name(text: str) -> str:
+    area = Area.read(text)
+    return area.name if area else ""
+
+
+def _of_unit(rows: Any, unit: str) -> Any:
+    return rows.filter(lead_unit=None if unit == NO_UNIT else int(unit))
+
+
+def _unit_name(unit: str) -> str:
+    if unit == NO_UNIT:
+        return "未确定"
+    known = unit.isascii() and unit.isdigit() and len(unit) < 19
+    found = Organisation.objects.filter(pk=int(unit)).first() if known else None
+    return found.name if found else ""
+
+
+def _in_category(rows: Any, category: str) -> Any:
+    return rows.filter(category="" if category == NO_CATEGORY else category)
+
+
 class MessageTable(Table[Message]):
     """The messages that exist for an actor."""
 
@@ -77,7 +106,12 @@ class MessageTable(Table[Message]):
     filters = (
         Search("搜索标题、内容、地点、编号", by=_matching),
         Choice("stage", "状态", Stage.choices),
-        Choice("category", "类别", [(name, name) for name in first_level()]),
+        Choice(
+            "category", "类别", [*((name, name) for name in first_level()), (NO_CATEGORY, "未分类")], by=_in_category
+        ),
+        Carried("area", "范围", by=_in_area, named=_area_name),
+        Carried("unit", "承办单位", by=_of_unit, named=_unit_name),
+        Carried("figure", "统计口径", by=having, named=lambda key: MEASURES[key].title if key in MEASURES else ""),
         Choice("solved", "解决情况", Solved.choices),
         Choice("due", "时限", (("overdue", "已超期"), ("soon", "即将到期")), by=due_within),
         Dates("submitted_at", "提出"),

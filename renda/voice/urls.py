@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import code_views, views
+from renda.voice import code_views, statistics_views, views
 from renda.voice.forms import FORMS
 
 app_name = "voice"
@@ -22,6 +22,8 @@ urlpatterns = [
         code_views.station_deputies_pdf,
         name="codes.deputies_pdf",
     ),
+    path("statistics/", statistics_views.figures, name="statistics"),
+    path("statistics/report.docx", statistics_views.report, name="statistics.report"),
     path("messages/", views.message_list, name="message.list"),
     path("messages/new/", views.register, name="message.register"),
     path("messages/<int:pk>/", views.message_page, name="message.page"),

@@ -16,6 +16,7 @@ from renda.congress.place_files import PlaceRow
 from renda.congress.roster import RosterRow
 from renda.kernel import clock
 from renda.kernel.flow.toml import to_toml
+from renda.kernel.privacy.vault import vault
 from tests.gates.city import NOBODY, City
 
 Given = Callable[[City], dict[str, Any]]
@@ -81,6 +82,13 @@ def _flow_text(city: City) -> str:
 def _place_rows(city: City) -> list[PlaceRow]:
     place = city.cast.places["village"]
     return [PlaceRow(place.code, "花园社区（新）", place.level, city.cast.places["township"].code)]
+
+
+def _old_key() -> str:
+    """A key that nothing is closed with any more."""
+    old = vault().active().name
+    vault().rotate()
+    return old
 
 
 _TOO = ("presidium_clerk", "county_assigner", "deputy")
@@ -322,6 +330,14 @@ ACTS: dict[str, Act] = {
         lambda city: {"rows": _place_rows(city), "as_of": clock.today(), "source": "测试", "abolish": False},
         ("business_administrator", "audit_administrator"),
     ),
+    "key.rotate": Act("machine", None, fixed(), ("system_administrator", *_TOO)),
+    "key.close_anew": Act(
+        "machine",
+        None,
+        fixed(place="congress_person.phone", after=0, many=10),
+        ("system_administrator", "security_administrator", *_TOO),
+    ),
+    "key.retire": Act("machine", None, lambda _: {"name": _old_key()}, ("system_administrator", *_TOO)),
     "demo.build": Act(
         "machine", None, lambda _: {"builder": Builder(since=date(2022, 1, 8))}, ("system_administrator", *_TOO)
     ),

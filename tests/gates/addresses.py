@@ -301,6 +301,12 @@ PAGES: dict[str, Page] = {
     "voice:codes": Page("presidium_clerk", own="the codes of one's own stations and one's own"),
     "voice:codes.own_pdf": Page("deputy", wrong=("presidium_clerk", "case_officer")),
     "voice:codes.station": Page("presidium_clerk", row("station"), wrong=("other_township_clerk", "far_deputy")),
+    "voice:statistics": Page(
+        "county_clerk", wrong=("deputy", "case_officer", "business_administrator"), strangers=(NOBODY,)
+    ),
+    "voice:statistics.report": Page(
+        "county_clerk", wrong=("deputy", "case_officer", "business_administrator"), strangers=(NOBODY,)
+    ),
     "voice:message.list": Page("presidium_clerk", own="the messages that exist for oneself, perhaps none"),
     "voice:message.register": Page(
         "presidium_clerk", given=fixed(**_TEXT, channel="desk"), wrong=("deputy", "case_officer"), strangers=(NOBODY,)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
 from renda.congress.sign_in import FREE_TRIES
 from renda.congress.tests.signing_in import PASSWORD, give_password, give_totp, press, quick, signed_in, totp_now
+from renda.kernel.privacy.vault import vault
 from tests.people import Cast
 
 __all__ = ["quick"]
@@ -95,3 +100,22 @@ def test_six_figures_cannot_be_guessed(cast: Cast, client: Client) -> None:
     answer = client.post("/account/second-factor/authenticate/", {"code": totp_now(secret)})
     assert "次数过多" in answer.content.decode()
     assert not signed_in(client)
+
+
+@pytest.mark.parametrize("code", [True, False], ids=["authenticator", "recovery codes"])
+def test_closed_values_go_over_to_a_new_key(cast: Cast, settings: Any, tmp_path: Path, code: bool) -> None:
+    settings.RENDA_DATA_DIR = tmp_path
+    person = cast.people["audit_administrator"]
+    if code:
+        secret = give_totp(person)
+    else:
+        RecoveryCodes.activate(person)
+        secret = RecoveryCodes(Authenticator.objects.get()).get_unused_codes()
+    old = vault().active().name
+    call_command("privacy", "rotate")
+    call_command("privacy", "reencrypt")
+    call_command("privacy", "retire", old)
+    row = Authenticator.objects.get()
+    assert (
+        TOTP(row).validate_code(totp_now(secret)) if code else RecoveryCodes(row).get_unused_codes() == secret
+    ) is True

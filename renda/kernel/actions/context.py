@@ -14,10 +14,10 @@ from typing import Any
 from django.db import models
 
 from renda.kernel import clock
-from renda.kernel.actions.storing import insert_rows, store_fields
 from renda.kernel.events.models import Event
 from renda.kernel.jobs import registry as jobs
 from renda.kernel.parties import Actor
+from renda.kernel.storing import insert_rows, store_fields
 
 Flusher = Callable[["Context", list[Any]], None]
 

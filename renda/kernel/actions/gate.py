@@ -38,12 +38,13 @@ R = TypeVar("R")
 ACTIONS: dict[str, Action] = {}
 
 # kernel.flow registers how the cases of subjects are locked and loaded, before the subjects themselves.
-CaseLocker = Callable[[Context, Sequence[int]], None]
+Cases = Sequence[int] | models.QuerySet[Any, Any]
+CaseLocker = Callable[[Context, Cases], None]
 _case_lockers: list[CaseLocker] = []
 
 
 def register_case_locker(locker: CaseLocker) -> None:
-    """Register the flow engine's lock; it is called with the case ids of the subjects, in key order."""
+    """Register the flow engine's lock; it is called with the case ids of the subjects, or the query that finds them."""
     if locker not in _case_lockers:
         _case_lockers.append(locker)
 
@@ -225,15 +226,14 @@ class Existing(Action, Generic[M, P, R]):
         locked = rows.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True, of=("self",))
         return {int(row.pk): row for row in locked}
 
-    def _cases(self, model: type[M], keys: Sequence[int]) -> list[int]:
-        """The cases of rows in scope, in key order. The selector is asked once, for the rows themselves: what it hides is
-        locked for a moment and not touched.
+    def _cases(self, model: type[M], keys: Sequence[int]) -> Cases:
+        """The cases of rows in scope. The selector is asked once, for the rows themselves: what it hides is locked for a
+        moment and not touched.
         """
         assert self.case_field is not None
         if self.case_field == model._meta.pk.name:
-            return sorted(keys)
-        cases = model._base_manager.filter(pk__in=keys, **{f"{self.case_field}__isnull": False})
-        return sorted(cases.values_list(self.case_field, flat=True))
+            return keys
+        return model._base_manager.filter(pk__in=keys).values(self.case_field)
 
 
 @dataclass(frozen=True)

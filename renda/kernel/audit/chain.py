@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import connection
 
 from renda.kernel.audit.models import AuditEntry, AuditSeal
+from renda.kernel.storing import insert_rows
 from renda.kernel.tenancy import tenant_transaction
 
 BATCH = 2000
@@ -103,7 +104,7 @@ def seal(tenant_id: int, *, since: float | None = RECENT) -> int:
             seq += 1
             previous = _digest(previous, str(entry_id).encode(), bytes(payload_hash))
             links.append(AuditSeal(tenant_id=tenant_id, seq=seq, entry_id=entry_id, chain_hash=previous))
-        AuditSeal.objects.bulk_create(links)
+        insert_rows(AuditSeal, links)
         return len(links)
 
 

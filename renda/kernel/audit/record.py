@@ -17,6 +17,7 @@ from renda.kernel.audit.models import NO_TENANT, AuditEntry
 from renda.kernel.errors import RendaError
 from renda.kernel.parties import Actor
 from renda.kernel.privacy.api import fingerprint
+from renda.kernel.storing import insert_rows
 from renda.kernel.tenancy import tenant_transaction
 
 LONGEST = 200  # characters of a text that the trail keeps as they are
@@ -140,7 +141,7 @@ def refused(
     entry.outcome, entry.code = AuditEntry.Outcome.REFUSED, error.code
     entry.payload_hash = entry_hash(entry)
     with tenant_transaction({*actor.tenants, entry.tenant_id}):
-        AuditEntry.objects.bulk_create([entry])
+        insert_rows(AuditEntry, [entry])
 
 
 def subjects_of(action: str, keys: Iterable[str]) -> dict[str, int]:

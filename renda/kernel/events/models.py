@@ -10,6 +10,7 @@ from django.db.models.expressions import Func
 from django.db.models.functions import Now
 
 from renda.kernel.ids import Row
+from renda.kernel.storing import insert_rows
 
 if TYPE_CHECKING:
     _WholeNumber = models.BigIntegerField[int, int]
@@ -46,4 +47,4 @@ class Event(Row):
     @classmethod
     def add(cls, keys: Iterable[str]) -> None:
         """Store a set of keys with one statement."""
-        cls._default_manager.bulk_create([cls(key=key) for key in keys])
+        insert_rows(cls, [cls(key=key) for key in keys])

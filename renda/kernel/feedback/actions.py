@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.urls import reverse
+
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.addresses import network_of
 from renda.kernel.errors import Invalid, Refused
 from renda.kernel.feedback.models import Feedback
 from renda.kernel.feedback.policy import READ
 from renda.kernel.feedback.public_forms import LONGEST, LONGEST_CONTACT
-from renda.kernel.feedback.selectors import feedback_for
-from renda.kernel.privacy.api import clean_text, fingerprint
+from renda.kernel.feedback.selectors import feedback_for, readers_of
+from renda.kernel.notices import api as notices
+from renda.kernel.privacy.api import clean_text, fingerprint, redact
 
 LONGEST_NOTE = 500
 MOST_AN_HOUR = 20  # of one account, or of one address without an account
+SHOWN = 100  # characters of it that a notice shows
+
+SENT = notices.register_kind("feedback.sent", "新的意见反馈")
+HANDLED = notices.register_kind("feedback.handled", "我的意见反馈已处理")
 
 
 @new("feedback.send", title="意见反馈", private=("text", "contact"))
@@ -49,6 +56,17 @@ def feedback_send(ctx: Context, *, text: str, contact: str = "", page: str = "")
         created_at=ctx.now,
     )
     ctx.insert(feedback)
+    # The title goes out by e-mail too, so it says nothing of what a person wrote.
+    body = redact(text) if len(text) <= SHOWN else f"{redact(text[:SHOWN])}…"
+    notices.send(
+        ctx,
+        readers_of(feedback),
+        "有新的意见反馈",
+        body,
+        reverse("feedback:feedback.list"),
+        kind=SENT,
+        subject=feedback,
+    )
     return feedback
 
 
@@ -67,4 +85,6 @@ def feedback_handle(ctx: Context, feedback: Feedback, *, note: str = "") -> Feed
         raise Refused("feedback.handled", "这条意见已经处理。")
     feedback.handled_at, feedback.handled_by_id, feedback.note = ctx.now, ctx.actor.party_id, note
     ctx.update(feedback, "handled_at", "handled_by", "note")
+    if feedback.party_id is not None:
+        notices.send(ctx, [feedback.party_id], "您的意见反馈已处理", note, kind=HANDLED, subject=feedback)
     return feedback

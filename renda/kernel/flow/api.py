@@ -21,10 +21,22 @@ from renda.kernel.flow.engine.offers import Offer, task_offers
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.errors import TaskGone
 from renda.kernel.flow.models import Case, CaseEvent, Task
-from renda.kernel.flow.reading import CaseOrId, assignees_of, explain_due, offered, opinions, report_to, said, trail, view
+from renda.kernel.flow.reading import (
+    CaseOrId,
+    assignees_of,
+    explain_due,
+    offered,
+    opinions,
+    report_to,
+    said,
+    trail,
+    view,
+)
 from renda.kernel.flow.reading import case_id as _id
 from renda.kernel.flow.store import Store, mover_of, save
+from renda.kernel.flow.subjects import SUBJECTS
 from renda.kernel.flow.todo import brings, to_do
+from renda.kernel.flow.world import database_of
 
 __all__ = [
     "Case",
@@ -178,8 +190,14 @@ def send_back(
 
 
 def withdraw(ctx: Context, case: CaseOrId, **given: Unpack[OnTask]) -> Case:
-    """取回 one's own act on the task ``task_id``."""
-    return _on_case(ctx, case, moves_act.withdraw, **given)
+    """取回 one's own act on the task ``task_id``; what the act did to the business is undone as the subject's type says."""
+    row = _on_case(ctx, case, moves_act.withdraw, **given)
+    tree = Store.of(ctx).tree(row.id, lock=True)
+    undone = next(event for event in tree.events if str(event.seq) == tree.events[-1].origin)
+    known = SUBJECTS.get(row.subject_type)
+    if known is not None and (inverse := known.inverses.get(undone.action)):
+        inverse(ctx, database_of(tree).subject_of(row), undone)
+    return row
 
 
 def read(ctx: Context, case: CaseOrId, *, task_id: int) -> Case:

@@ -181,7 +181,7 @@ class Task(Row):
     # own, parallel (its own seat), before, after, consult; copy for read tasks
     role = models.CharField(max_length=8, default="own")
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
-    # Why cancelled or done without a hand: sibling, withdrawn, removed, same_person, timed_out, …
+    # Why cancelled or done without a hand: sibling, withdrawn, removed, nobody, same_person, timed_out, …
     reason = models.CharField(max_length=12, default="", blank=True)
     assignee = _link("kernel_parties.Party")
     claimed_by = _link("kernel_parties.Party", null=True)  # the human who acted, or claimed a post's task
@@ -189,6 +189,8 @@ class Task(Row):
     added_by = _link("kernel_parties.Party", null=True)
     action = models.CharField(max_length=24, default="", blank=True)  # the last action, recorded ones too
     opinion = models.TextField(default="", blank=True)
+    # Whoever has it stands in: the node's rule found nobody, or who had it has left.
+    stands_in = models.BooleanField(default=False)
     weight = models.PositiveSmallIntegerField(default=1)
     transfers = models.PositiveSmallIntegerField(default=0)
     extensions = models.PositiveSmallIntegerField(default=0)

@@ -13,10 +13,14 @@ from django.utils import timezone
 from renda.kernel import clock
 from renda.kernel.actions.api import Context
 from renda.kernel.flow.engine.offers import Offer, offers
+from renda.kernel.flow.engine.rights import FieldRights, rights
 from renda.kernel.flow.engine.run import Run
+from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.engine.world import MACHINE
 from renda.kernel.flow.models import Activation, Case, CaseEvent, PendingRequest, Task
+from renda.kernel.flow.shapes import Deadline
 from renda.kernel.flow.store import Store, mover_of
+from renda.kernel.flow.subjects import SUBJECTS
 from renda.kernel.flow.todo import loans
 from renda.kernel.flow.world import explained
 from renda.kernel.parties import Actor
@@ -31,12 +35,15 @@ def case_id(case: CaseOrId) -> int:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """What a case's page reads at once: its buttons, its trail, its tasks, its requests."""
+    """What a case's page reads at once: its buttons, its trail, its tasks, its requests, and which of the subject's
+    fields it may show.
+    """
 
     offers: list[Offer]
     trail: list[CaseEvent]
     tasks: list[Task]
     requests: list[PendingRequest]
+    rights: FieldRights
 
 
 def view(actor: Actor, case: CaseOrId, *, subject: models.Model | None = None) -> CaseView:
@@ -50,11 +57,13 @@ def view(actor: Actor, case: CaseOrId, *, subject: models.Model | None = None) -
     if actor.party_id is not None:
         store.world.know_lent(actor.party_id, [(loan.principal, loan.flows) for loan in loans(actor)])
     tree = store.tree(case_id(case), lock=False)
+    run, row = Run(tree, mover_of(actor)), tree.cases[case_id(case)]
     return CaseView(
-        offers(Run(tree, mover_of(actor)), tree.cases[case_id(case)]),
+        offers(run, row),
         [event for event in tree.events if event.case_id == case_id(case)],
         tree.of_case("task", case_id(case)),
         tree.of_case("request", case_id(case)),
+        rights(run, row),
     )
 
 
@@ -100,28 +109,62 @@ def report_to(ctx: Context, case: CaseOrId) -> list[int]:
     return run.parties(run.definition(row).oversee.report, row)
 
 
-def explain_due(case: CaseOrId, task_id: int) -> tuple[str, ...]:
-    """The arithmetic of a task's due in Chinese lines: rule, article, days counted, then what changed it since."""
+def explain_due(case: CaseOrId, task_id: int | None = None) -> tuple[str, ...]:
+    """The arithmetic of a due in Chinese lines: rule, article, days counted, then what changed it since.
+
+    Of a task, or without one of the whole case.
+    """
     tree = Store(clock.now()).tree(case_id(case), lock=False)
-    task, row = tree.tasks[task_id], tree.cases[case_id(case)]
-    activation = tree.activations[task.activation_id]
+    return _why_case_due(tree, tree.cases[case_id(case)]) if task_id is None else _why_due(tree, tree.tasks[task_id])
+
+
+def _why_due(tree: Tree, task: Task) -> tuple[str, ...]:
+    activation, row = tree.activations[task.activation_id], tree.cases[task.case_id]
     deadline = tree.node(activation).deadline
     if deadline is None or task.due_at is None:
         return ()
     start = Run(tree, MACHINE).counts_from(row, deadline, activation.opened_at)
-    lines = list(explained(deadline.key, row.tenant_id, start))
+    lines = list(explained(deadline.key, row.tenant_id, start, _counted_from(tree, row, deadline)))
     if deadline.again == "remaining" and activation.round > 1:
         lines = ["退回前余下的时间接着计算。"]
-    for event in tree.events:
-        if event.case_id == row.id and event.at >= activation.opened_at:
-            lines += _change(event, task)
-    return tuple(lines)
+    return (*lines, *_changes(tree, row, activation.opened_at, task))
 
 
-def _change(event: CaseEvent, task: Task) -> list[str]:
+def _why_case_due(tree: Tree, case: Case) -> tuple[str, ...]:
+    deadline = tree.definition(case).deadline
+    if deadline is None or case.due_at is None:
+        return ()
+    woken = [event.at for event in tree.events if event.case_id == case.id and event.move == "reopen"]
+    if woken and deadline.again == "remaining":
+        return ("唤醒后，办结前余下的时间接着计算。", *_changes(tree, case, woken[-1]))
+    begun = woken[-1] if woken else Run(tree, MACHINE).counts_from(case, deadline, case.started_at)
+    event = "唤醒" if woken else _counted_from(tree, case, deadline)
+    return (*explained(deadline.key, case.tenant_id, begun, event), *_changes(tree, case, begun))
+
+
+def _counted_from(tree: Tree, case: Case, deadline: Deadline) -> str:
+    """The event that a deadline counts from, in words."""
+    kind, _, name = deadline.start.partition(":")
+    known, node = SUBJECTS.get(case.subject_type), tree.definition(case).by_id.get(name)
+    match kind:
+        case "field":
+            return known.field_title(name) if known else name
+        case "node":
+            return f"“{node.title if node else name}”办结"
+        case "started":
+            return "办件发起"
+    return "到达本环节"
+
+
+def _changes(tree: Tree, case: Case, since: datetime, task: Task | None = None) -> list[str]:
+    events = (event for event in tree.events if event.case_id == case.id and event.at >= since)
+    return [line for event in events for line in _change(event, task)]
+
+
+def _change(event: CaseEvent, task: Task | None) -> list[str]:
     moment = timezone.localtime(event.at)
     day = f"{moment.year}年{moment.month}月{moment.day}日"
-    if event.move == "extend_grant" and event.task_id == task.id:
+    if event.move == "extend_grant" and task is not None and event.task_id == task.id:
         until = timezone.localtime(datetime.fromisoformat(event.target))
         return [f"{day}经批准延期至{until.year}年{until.month}月{until.day}日。"]
     words = {"suspend": f"{day}起停止计算：{event.opinion}", "resume": f"{day}起继续计算，停止的时间已补足。"}

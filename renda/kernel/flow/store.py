@@ -6,19 +6,18 @@ unit of work, which stores each table with one statement.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from renda.kernel.actions.api import Context
+from renda.kernel.actions.api import Cases, Context
 from renda.kernel.errors import NotFound
 from renda.kernel.flow import following, library
 from renda.kernel.flow.engine.tree import Effect, Tree, from_json
 from renda.kernel.flow.engine.world import Mover
 from renda.kernel.flow.loading import rows_of
-from renda.kernel.flow.models import Case, CaseEvent
+from renda.kernel.flow.models import Case, CaseEvent, CaseParty
 from renda.kernel.flow.shapes import Definition
 from renda.kernel.flow.world import DatabaseWorld, database_of
 from renda.kernel.parties import Actor
@@ -66,18 +65,22 @@ class Store:
             self._root_of[case.id] = case.root_id
             self._trees[case.root_id] = tree
 
-    def load(self, case_ids: Sequence[int], *, lock: bool) -> None:
-        """Load the trees of cases; the lock is the roots' rows, in key order.
+    def load(self, case_ids: Cases, *, lock: bool) -> None:
+        """Load the trees of cases (by their ids, or a query of them); the lock is the roots' rows, in key order.
 
         What is read after the lock is a later snapshot than the lock's own wait, so it is what the one before wrote.
         """
-        wanted = [one for one in case_ids if one not in self._root_of]
-        if not wanted:
-            return
+        wanted = case_ids
+        if not isinstance(wanted, QuerySet):
+            wanted = [one for one in wanted if one not in self._root_of]
+            if not wanted:
+                return
         roots = Case.objects.filter(id__in=Case.objects.filter(id__in=wanted).values("root_id")).order_by("id")
         if lock:
             roots = roots.select_for_update(no_key=True, of=("self",))
         cases = {case.id: case for case in roots}
+        if not cases:
+            return
         definitions = library.by_id({case.definition_id for case in cases.values()})
         calling = [case.id for case in cases.values() if _calls(definitions[case.definition_id])]
         if calling:
@@ -121,9 +124,9 @@ def _rich(tree: Tree, effect: Effect) -> Effect:
     return (*effect[:3], {name: (old[name], new[name]) for name in effect[3]})
 
 
-def lock_cases(ctx: Context, case_ids: Sequence[int]) -> None:
+def lock_cases(ctx: Context, case_ids: Cases) -> None:
     """What the gate calls before it locks the subjects: lock and load their cases."""
-    Store.of(ctx).load(list(case_ids), lock=True)
+    Store.of(ctx).load(case_ids, lock=True)
 
 
 def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
@@ -134,7 +137,10 @@ def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
             ctx.update(database_of(tree).subject_of(tree.cases[effect[2]]), *effect[3])
             continue
         row = tree.rows[effect[1]][effect[2]["id"] if effect[0] == "+" else effect[2]]
-        if effect[0] == "+":
+        if isinstance(row, CaseParty):
+            # First of all: row-level security asks for them when the rows of the case are stored.
+            ctx.collect("flow.parties", row, _admit, first=True)
+        elif effect[0] == "+":
             ctx.insert(row)
         else:
             ctx.update(row, *effect[3])
@@ -143,6 +149,10 @@ def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
     ctx.insert(event)
     ctx.emit(*keys)
     following.tell(ctx, tree, tree.cases[event.case_id], event)
+
+
+def _admit(_: Context, rows: list[CaseParty]) -> None:
+    CaseParty.objects.bulk_create(rows)
 
 
 def mover_of(actor: Actor) -> Mover:

@@ -5,14 +5,20 @@ A capability says it once, in its `AppConfig.ready`; the checker holds every flo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from renda.kernel.actions.api import Context
 from renda.kernel.flow.conditions import FieldType
+from renda.kernel.flow.models import CaseEvent
 
 # What every task knows without the business saying so.
 COMMON_ACTIONS: Mapping[str, str] = {"submit": "提交", "approve": "同意", "reject": "不同意", "handle": "办理"}
+
+
+# Undoes what an action did to the business: called with the action's context, the subject, and the event taken back.
+Inverse = Callable[[Context, Any, CaseEvent], None]
 
 
 class SubjectField(NamedTuple):
@@ -24,13 +30,17 @@ class SubjectField(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SubjectType:
-    """One kind of subject: its fields by name, its actions and events with their Chinese titles."""
+    """One kind of subject: its fields by name, its actions and events with their Chinese titles.
+
+    ``inverses``: how an action is undone when whoever did it takes it back; an action without one stays done.
+    """
 
     label: str
     title: str
     fields: Mapping[str, SubjectField]
     actions: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, str] = field(default_factory=dict)
+    inverses: Mapping[str, Inverse] = field(default_factory=dict)
 
     @property
     def field_types(self) -> dict[str, FieldType]:
@@ -57,15 +67,17 @@ def register_subject(
     fields: Mapping[str, tuple[FieldType, str]],
     actions: Mapping[str, str] | None = None,
     events: Mapping[str, str] | None = None,
+    inverses: Mapping[str, Inverse] | None = None,
 ) -> SubjectType:
     """Register a kind of subject under its model's label (``voice.Message``). ``fields``: name → (type, title).
 
     Raises:
-        ValueError: the label is registered with other contents, or something has no title.
+        ValueError: the label is registered with other contents, something has no title, an inverse has no action.
     """
-    made = SubjectType(
-        label, title, {name: SubjectField(*one) for name, one in fields.items()}, actions or {}, events or {}
-    )
+    known = {name: SubjectField(*one) for name, one in fields.items()}
+    made = SubjectType(label, title, known, actions or {}, events or {}, inverses or {})
+    if unknown := made.inverses.keys() - made.actions.keys():
+        raise ValueError(f"subject {label}: no action {', '.join(sorted(unknown))} to undo")
     titles = [title, *(one.title for one in made.fields.values()), *made.actions.values(), *made.events.values()]
     if not all(titles):
         raise ValueError(f"subject {label}: a field, an action or an event has no title")

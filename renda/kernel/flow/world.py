@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any, cast
 
 from django.apps import apps
@@ -24,6 +25,7 @@ from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.engine.world import Due
 from renda.kernel.flow.models import Case, Delegation
 from renda.kernel.flow.shapes import Definition
+from renda.kernel.flow.subjects import SUBJECTS
 from renda.kernel.parties.models import Holding, Party
 
 
@@ -132,7 +134,7 @@ class DatabaseWorld:
     def resolve(self, expression: str, case: Case) -> Sequence[int]:
         """``field:NAME`` reads the subject; the rest is asked of the resolvers, once for each anchor."""
         if expression.startswith("field:"):
-            found = _ids(getattr(self.subject_of(case), expression.removeprefix("field:"), None))
+            found = _ids(_said(self.subject_of(case), expression.removeprefix("field:"), None))
         else:
             word, _, anchor = expression.partition("@")
             if anchor.startswith("field:"):
@@ -199,7 +201,7 @@ class DatabaseWorld:
 
     def value(self, case: Case, field: str) -> Any:
         """A field as conditions and effects know it: keys for rows."""
-        value = getattr(self.subject_of(case), field)
+        value = _said(self.subject_of(case), field)
         if isinstance(value, models.Model):
             return value.pk
         many = isinstance(value, list | tuple | models.Manager)
@@ -216,6 +218,11 @@ class DatabaseWorld:
         for name, value in values.items():
             field = _column(subject, name)
             setattr(subject, field.attname, field.to_python(value))
+
+    def invertible(self, case: Case, action: str) -> bool:
+        """An action of the business can be undone when the business has registered how."""
+        subject = SUBJECTS.get(case.subject_type)
+        return subject is None or action not in subject.actions or action in subject.inverses
 
     def clean(self, case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
         """Values as JSON keeps them, as the subject's columns have them."""
@@ -240,6 +247,19 @@ def _column(subject: models.Model, name: str) -> models.Field[Any, Any]:
     return field
 
 
+def _said(subject: models.Model, name: str, *otherwise: Any) -> Any:
+    """An attribute of a subject, a link by its key: the row behind it is not read for that."""
+    return getattr(subject, _attribute(type(subject), name), *otherwise)
+
+
+@cache
+def _attribute(model: type[models.Model], name: str) -> str:
+    for field in model._meta.concrete_fields:
+        if field.name == name and isinstance(field, models.ForeignKey) and field.target_field.primary_key:
+            return field.attname
+    return name
+
+
 def _many(value: Any) -> list[Any]:
     if value is None:
         return []
@@ -252,21 +272,21 @@ def _ids(value: Any) -> list[int]:
     return [one.pk if isinstance(one, models.Model) else int(one) for one in _many(value)]
 
 
-def explained(key: str, tenant_id: int, start: datetime) -> tuple[str, ...]:
-    """The arithmetic of a due, in Chinese lines."""
-    return _due(key, tenant_id, start).explanation
+def explained(key: str, tenant_id: int, start: datetime, event: str) -> tuple[str, ...]:
+    """The arithmetic of a due, in Chinese lines. ``event``: what it counts from, where no rule says it."""
+    return _due(key, tenant_id, start, event).explanation
 
 
-def _due(key: str, tenant_id: int, start: datetime) -> deadlines.Due:
+def _due(key: str, tenant_id: int, start: datetime, event: str = "") -> deadlines.Due:
     start = _moment(start)
-    return deadlines.due_by(_figure(key), tenant_id, start) if " " in key else deadlines.due(key, tenant_id, start)
+    if " " in key:
+        return deadlines.due_by(_figure(key, event), tenant_id, start)
+    return deadlines.due(key, tenant_id, start)
 
 
-def _figure(key: str) -> deadlines.Rule:
+def _figure(key: str, event: str = "") -> deadlines.Rule:
     amount, unit = key.split(" ")
-    return deadlines.Rule(
-        "flow", "流程期限", int(amount), cast("deadlines.Unit", unit), "assigned", note="流程文件规定"
-    )
+    return deadlines.Rule("flow", "流程期限", int(amount), cast("deadlines.Unit", unit), event, note="流程文件规定")
 
 
 def _moment(start: Any) -> datetime:

@@ -1,3 +1,3 @@
-from renda.kernel.policy.registry import grant, may, permission, tenants_where
+from renda.kernel.policy.registry import grant, kinds_with, may, permission, tenants_where
 
-__all__ = ["grant", "may", "permission", "tenants_where"]
+__all__ = ["grant", "kinds_with", "may", "permission", "tenants_where"]

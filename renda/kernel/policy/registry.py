@@ -11,6 +11,9 @@ from renda.kernel.parties.actor import Actor
 
 Where = Literal["own", "tree", "scope"]
 
+# Holders of grants that are no kind of post.
+NO_POSTS = frozenset({"public", "machine", "signed_in"})
+
 PERMISSIONS: dict[str, str] = {}
 GRANTS: dict[tuple[str, str], Where] = {}
 
@@ -31,9 +34,13 @@ def grant(kind: str, *names: str, where: Where = "own") -> None:
 
     ``own``: in the post's tenant. ``tree``: there and in the tenants below. ``scope``: wherever the row is in the
     actor's scope (for public and machine, which hold no post, and for units that work across congresses).
+
+    Raises:
+        ValueError: one of them is granted to this kind with another reach.
     """
     for name in names:
-        GRANTS[(kind, name)] = where
+        if GRANTS.setdefault((kind, name), where) != where:
+            raise ValueError(f"{name} is granted to {kind} with two reaches")
 
 
 def may(actor: Actor, name: str, tenant_id: int | None) -> bool:
@@ -79,6 +86,17 @@ def tenants_where(actor: Actor, name: str) -> frozenset[int]:
         if where is not None:
             found |= {post.tenant_id} if where == "own" else {post.tenant_id, *post.below}
     return actor.tenants & found
+
+
+def kinds_with(name: str) -> list[str]:
+    """The kinds of posts that hold a permission, in alphabetical order.
+
+    Raises:
+        KeyError: the permission is unknown.
+    """
+    if name not in PERMISSIONS:
+        raise KeyError(name)
+    return sorted(kind for kind, granted in GRANTS if granted == name and kind not in NO_POSTS)
 
 
 def unknown_names() -> list[str]:

@@ -17,7 +17,7 @@ else:
 
 
 class EncryptedTextField(_TextField):
-    """Text stored closed (AES-256-GCM). The empty string is stored empty: whether something was given may be asked.
+    """Text stored closed (``vault``). The empty string is stored empty: whether something was given may be asked.
 
     ``purpose`` names the use (``message.contact``) and is authenticated with the value; changing it means
     re-encrypting the column. Nothing but ``isnull`` can be looked up: compare by ``privacy.fingerprint``.

@@ -99,6 +99,26 @@ class Dates:
         return rows
 
 
+@dataclass(frozen=True)
+class Carried:
+    """A condition that a link brings along: nothing to type, shown as a word that can be taken off.
+
+    ``named`` gives the value in words; what it does not know (an empty word) narrows nothing.
+    """
+
+    name: str
+    label: str
+    by: Callable[[Rows, str], Rows]
+    named: Callable[[str], str]
+
+    def fields(self) -> Mapping[str, forms.Field]:
+        return {self.name: forms.CharField(label=self.label, required=False, max_length=60, widget=forms.HiddenInput)}
+
+    def apply(self, rows: Rows, chosen: Mapping[str, Any]) -> Rows:
+        value = chosen.get(self.name, "")
+        return self.by(rows, value) if value and self.named(value) else rows
+
+
 def _midnight(day: Any) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 

@@ -33,10 +33,10 @@ from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 from renda.kernel.exports import api as exports
 from renda.kernel.parties import Actor
 from renda.kernel.ui import wording
-from renda.kernel.ui.filters import Choice, Dates, Filter, Search, form_for
+from renda.kernel.ui.filters import Carried, Choice, Dates, Filter, Search, form_for
 from renda.kernel.ui.shapes import State
 
-__all__ = ["Cell", "Choice", "Column", "Dates", "Filter", "Heading", "Page", "Search", "Table"]
+__all__ = ["Carried", "Cell", "Choice", "Column", "Dates", "Filter", "Heading", "Page", "Search", "Table"]
 
 M = TypeVar("M")
 Kind = Literal["text", "day", "moment", "state", "money", "number"]
@@ -180,8 +180,18 @@ class Table(Generic[M]):
     @property
     def other_fields(self) -> list[forms.BoundField]:
         """The other parts of the bar; the phone folds them."""
-        boxes = {part.name for part in self.filters if isinstance(part, Search)}
-        return [bound for bound in self.form if bound.name not in boxes]
+        apart = {part.name for part in self.filters if isinstance(part, Search | Carried)}
+        return [bound for bound in self.form if bound.name not in apart]
+
+    @cached_property
+    def carried(self) -> list[tuple[forms.BoundField, str, str, str]]:
+        """Conditions that a link brought along: hidden field, label, word, and the address without it."""
+        given = [(part, self.query.get(part.name, "")) for part in self.filters if isinstance(part, Carried)]
+        return [
+            (self.form[part.name], part.label, word, self._address(**{part.name: "", "page": ""}))
+            for part, value in given
+            if value and (word := part.named(value))
+        ]
 
     @property
     def is_narrowed_further(self) -> bool:

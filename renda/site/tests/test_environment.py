@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from renda.site.environment import networks
+from renda.site.environment import choice, networks
 
 
 def test_a_setting_that_is_no_network_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -13,3 +13,13 @@ def test_a_setting_that_is_no_network_stops_the_start(monkeypatch: pytest.Monkey
     monkeypatch.setenv("RENDA_TRUSTED_PROXIES", "nginx")
     with pytest.raises(ValueError, match="RENDA_TRUSTED_PROXIES"):
         networks("RENDA_TRUSTED_PROXIES")
+
+
+def test_a_word_that_is_no_choice_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RENDA_FIELD_CIPHER", raising=False)
+    assert choice("RENDA_FIELD_CIPHER", ["aes-256-gcm", "sm4-gcm"]) == "aes-256-gcm"
+    monkeypatch.setenv("RENDA_FIELD_CIPHER", "sm4-gcm")
+    assert choice("RENDA_FIELD_CIPHER", ["aes-256-gcm", "sm4-gcm"]) == "sm4-gcm"
+    monkeypatch.setenv("RENDA_FIELD_CIPHER", "des")
+    with pytest.raises(ValueError, match="RENDA_FIELD_CIPHER"):
+        choice("RENDA_FIELD_CIPHER", ["aes-256-gcm", "sm4-gcm"])

@@ -187,7 +187,8 @@ def message_accept(
     ``concerns_person``: it speaks about a deputy or an official; it then never goes to that person.
     """
     message.category = category or message.proposal.get("category", "")
-    message.place = place or message.place
+    if place is not None:
+        message.place = place
     message.concerns_person = concerns_person
     message.accepted_at = ctx.now
     ctx.update(message, "category", "place", "concerns_person", "accepted_at")

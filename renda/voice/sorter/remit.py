@@ -7,7 +7,7 @@ subject's sign weighs double, and a sign inside an exception (“如果着火”
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -50,7 +50,8 @@ def check(subject: str, body: str, persons: Collection[str] = ()) -> list[Sugges
 
     ``persons`` are names of deputies or officials: a message that names one is about a person.
     """
-    found = [suggestion for door in doors() if (suggestion := _suggest(door, subject, body))]
+    texts = ((_MARKS.findall(subject), SUBJECT_WORTH), (_MARKS.findall(body), BODY_WORTH))
+    found = [suggestion for door in doors() if (suggestion := _suggest(door, texts))]
     named = tuple(name for name in persons if len(name) > 1 and name in subject + body)
     if named and not any(suggestion.key == "person" for suggestion in found):
         found.append(_suggestion(next(door for door in doors() if door.key == "person"), named))
@@ -76,12 +77,12 @@ def doors() -> tuple[Door, ...]:
         )
 
 
-def _suggest(door: Door, subject: str, body: str) -> Suggestion | None:
+def _suggest(door: Door, texts: Iterable[tuple[Sequence[str], int]]) -> Suggestion | None:
     words: list[str] = []
     worth = 0
     for sign in door.signs:
-        for text, weight in ((subject, SUBJECT_WORTH), (body, BODY_WORTH)):
-            hit = next(_hits(sign, door.unless, text), None)
+        for sentences, weight in texts:
+            hit = next(_hits(sign, door.unless, sentences), None)
             if hit:
                 worth += weight
                 words.append(hit)
@@ -89,11 +90,11 @@ def _suggest(door: Door, subject: str, body: str) -> Suggestion | None:
     return _suggestion(door, tuple(dict.fromkeys(words))) if worth >= door.needs else None
 
 
-def _hits(sign: re.Pattern[str], unless: re.Pattern[str], text: str) -> Iterator[str]:
-    """The sign's places, sentence by sentence, that no exception touches."""
-    for sentence in _MARKS.findall(text):
-        excused = [match.span() for match in unless.finditer(sentence)]
+def _hits(sign: re.Pattern[str], unless: re.Pattern[str], sentences: Iterable[str]) -> Iterator[str]:
+    """The sign's places that no exception touches."""
+    for sentence in sentences:
         for match in sign.finditer(sentence):
+            excused = (exception.span() for exception in unless.finditer(sentence))
             if not any(start < match.end() and match.start() <= end for start, end in excused):
                 yield match.group().strip()
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, connection
+from django.db.models import QuerySet
 
 from renda.kernel import clock, jobs
 from renda.kernel.actions import gate
@@ -63,7 +64,8 @@ def test_the_case_is_locked_before_the_subject_and_the_subject_before_the_work(
     order: list[object] = []
 
     def locker(ctx: Context, cases: object) -> None:
-        order.append(("cases", cases))
+        assert isinstance(cases, QuerySet)
+        order.append(("cases", [row["tenant_id"] for row in cases]))
         assert statements_with("FOR NO KEY UPDATE") == []
 
     def statements_with(text: str) -> list[str]:

@@ -94,14 +94,15 @@ def test_a_key_that_comes_with_something_else_is_refused_in_words(house: House) 
     party, other = house.party(name="旧一"), house.party(name="旧二")
     house.make.once(KEY)(actor, name="新人", tenant=house.home, secret="13800001111")
     house.rename.once(KEY)(actor, party.id, name="新一")
-    for press in (
+    presses: list[Callable[[], Any]] = [
         lambda: house.make.once(KEY)(actor, name="改过的", tenant=house.home, secret="13800001111"),
         lambda: house.make.once(KEY)(actor, name="新人", tenant=house.home, secret="13800002222"),
         lambda: house.make.once(KEY)(house.actor(house.home), name="新人", tenant=house.home, secret="13800001111"),
         lambda: house.make.once(KEY)(stranger, name="新人", tenant=house.away, secret="13800001111"),
         lambda: house.rename.once(KEY)(actor, other.id, name="新一"),
         lambda: house.rename.once(KEY)(actor, party.id, name="改过的"),
-    ):
+    ]
+    for press in presses:
         with pytest.raises(KeyUsed) as refusal:
             press()
         assert (refusal.value.status, "没有再次提交" in refusal.value.message) == (409, True)

@@ -17,6 +17,7 @@ from renda.kernel.feedback.actions import MOST_AN_HOUR, feedback_handle, feedbac
 from renda.kernel.feedback.models import Feedback
 from renda.kernel.feedback.public_forms import LONGEST
 from renda.kernel.feedback.selectors import feedback_for
+from renda.kernel.notices.api import inbox
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
@@ -100,6 +101,42 @@ def test_who_reads_what(cast: Cast) -> None:
     assert seen(cast, "county_business_administrator") == {"乡镇的"}
     for role in ("audit_administrator", "security_administrator", "county_leader", "presidium_clerk", "deputy"):
         assert seen(cast, role) == set()
+
+
+def told(cast: Cast) -> dict[str, list[str]]:
+    """Whose inbox holds which titles."""
+    found = {}
+    for role in cast.people:
+        actor = cast.actor(role)
+        with tenant_transaction(actor.tenants, durable=False):
+            if titles := [notice.title for notice in inbox(actor) if notice.kind.startswith("feedback.")]:
+                found[role] = titles
+    return found
+
+
+def test_the_administrators_are_told(cast: Cast) -> None:
+    """Of each kind the nearest: a county's own beside the site's; what the public says goes to the site's."""
+    feedback_send(PUBLIC, text="打不开，请打 13800001111")
+    site = {"system_administrator": ["有新的意见反馈"], "business_administrator": ["有新的意见反馈"]}
+    assert told(cast) == site
+    actor = cast.actor("system_administrator")
+    with tenant_transaction(actor.tenants, durable=False):
+        notice = inbox(actor).get()
+    assert (notice.body, notice.url) == ("打不开，请打 〔手机号〕", "/feedback/list/")
+    feedback_send(cast.actor("presidium_clerk"), text="乡镇的")
+    assert told(cast) == {
+        **site,
+        "system_administrator": ["有新的意见反馈"] * 2,
+        "county_business_administrator": ["有新的意见反馈"],
+    }
+
+
+def test_who_said_it_hears_what_became_of_it(cast: Cast) -> None:
+    sent = feedback_send(cast.actor("presidium_clerk"), text="字太小")
+    feedback_handle(cast.actor("system_administrator"), sent.id, note="已放大")
+    actor = cast.actor("presidium_clerk")
+    with tenant_transaction(actor.tenants, durable=False):
+        assert [(one.title, one.body) for one in inbox(actor)] == [("您的意见反馈已处理", "已放大")]
 
 
 @pytest.mark.parametrize(

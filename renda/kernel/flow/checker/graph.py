@@ -119,8 +119,6 @@ def passes_by_itself(node: Node) -> bool:
     match node.kind:
         case "task":
             return node.on_empty == "skip" or node.same_person == "skip"
-        case "circulate":
-            return not node.wait_readers or node.on_empty == "skip"
         case "call":
             return node.call is None or not node.call.wait
         case "wait" | "start" | "end":

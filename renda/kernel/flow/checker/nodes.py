@@ -137,6 +137,8 @@ def _parts(report: Report, node: Node) -> None:
 
 
 def _circulate(report: Report, node: Node, edges: tuple[Edge, ...]) -> None:
+    if node.on_empty not in ("", "skip"):
+        report.say(node, f"传阅“{node.title}”没有人可传时直接往下走，on_empty 只能写 skip。")
     _only_one(report, node, edges)
 
 

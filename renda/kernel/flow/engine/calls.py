@@ -64,7 +64,7 @@ def start_child(run: Run, case: Case, node: Node, activation: Activation) -> Non
     new_id = world.new_id()
     if call.wait:
         run.tree.set(activation, child_id=new_id)
-    child = begin(
+    begin(
         run,
         world.definition(call.flow, tenant_id),
         case_id=new_id,
@@ -77,8 +77,7 @@ def start_child(run: Run, case: Case, node: Node, activation: Activation) -> Non
         title=case.title,
         initiator_id=case.initiator_id,
     )
-    run.admit(case, tenant_id)
-    for other in (case.tenant_id, *case.admitted):
-        run.admit(child, other)
+    for other in {tenant_id, case.tenant_id, *case.admitted}:
+        run.admit(other)
     if not call.wait:
         leave(run, activation, "approve")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from renda.kernel.flow.engine.run import Run
-from renda.kernel.flow.models import Activation, PendingRequest, Task, Token
+from renda.kernel.flow.models import Activation, Case, PendingRequest, Task, Token
 
 
 def task(run: Run, one: Task, reason: str) -> None:
@@ -40,9 +40,19 @@ def activation(run: Run, one: Activation, reason: str) -> None:
     run.tree.set(one, state="cancelled", outcome=reason, closed_at=run.now)
     child = run.tree.cases.get(one.child_id or 0)
     if child is not None and child.running:
-        from renda.kernel.flow.engine.tokens import finish
+        case(run, child, "terminated", "terminated")
 
-        finish(run, child, "terminated", "terminated", tell_parent=False)
+
+def case(run: Run, one: Case, state: str, outcome: str) -> None:
+    """End or terminate a case with all that is under way in it, the children it waits for among that."""
+    tree = run.tree
+    for token in tree.of_case("token", one.id):
+        if token.parent_id is None:
+            branches(run, token, state)
+            tree.set(token, state="gone")
+    for asked in tree.of_case("request", one.id):
+        request(run, asked)
+    tree.set(one, state=state, outcome=outcome, ended_at=run.now, suspended_at=None, queued=[])
 
 
 def branches(run: Run, owner: Token, reason: str) -> None:

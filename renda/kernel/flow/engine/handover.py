@@ -29,7 +29,7 @@ def _move(run: Run, case: Case, task: Task, successor: int | None) -> CaseEvent:
     for party in [*([successor] if successor is not None else []), *pool]:
         with run.tree.recording():
             try:
-                hand_to(run, case, task, party, ruled=False)
+                hand_to(run, case, task, party, ruled=False, stands_in=party != successor)
             except RendaError:
                 continue
             return _event(run, case, task, leaver, party)

@@ -18,6 +18,7 @@ from renda.kernel.flow.engine.offers import (
     withdrawable,
 )
 from renda.kernel.flow.engine.paths import targets
+from renda.kernel.flow.engine.rights import writable
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.seats import chains, standing, verdict
 from renda.kernel.flow.engine.tokens import child_is_over, leave, send_to
@@ -45,7 +46,7 @@ def act(
     task = find_task(run, case, task_id)
     offer = require(run, case, "act", task=task, version=version, action=action)
     node = run.tree.node(run.tree.activations[task.activation_id])
-    closed = set(fields or ()) - set(node.fields.write)
+    closed = set(fields or ()) - writable(node, task)
     if closed:
         raise Invalid(fields=dict.fromkeys(sorted(closed), "这个环节不能填写这一项。"))
     with run.tree.recording():
@@ -166,7 +167,8 @@ def send_back(
 
 
 def withdraw(run: Run, case: Case, task_id: int, *, version: int | None = None, opinion: str = "") -> CaseEvent:
-    """取回: undo one's own act on a task while nobody has read or acted on what it opened.
+    """取回: undo one's own act on a task while nobody has read or acted on what it opened. ``origin`` of the event is
+    the number of the one taken back.
 
     Raises:
         TaskGone: the task is not as the person saw it.
@@ -180,7 +182,8 @@ def withdraw(run: Run, case: Case, task_id: int, *, version: int | None = None, 
         raise Refused("flow.not_withdrawable", "下一环节已经查看或办理，不能取回。")
     with run.tree.recording():
         undo.take_back(run, event)
-        return run.event(case, "withdraw", action=event.action, opinion=opinion, node=event.node, task_id=task.id)
+        about = {"node": event.node, "task_id": task.id, "origin": str(event.seq)}
+        return run.event(case, "withdraw", action=event.action, opinion=opinion, **about)
 
 
 def read(run: Run, case: Case, task_id: int) -> CaseEvent | None:

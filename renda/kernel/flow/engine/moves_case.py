@@ -14,8 +14,8 @@ from renda.kernel.flow.engine.paths import last_places
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.tokens import enter, finish, leave
 from renda.kernel.flow.engine.world import Due
-from renda.kernel.flow.models import Case, CaseEvent, PendingRequest
-from renda.kernel.flow.shapes import Deadline, Definition
+from renda.kernel.flow.models import Case, CaseEvent, PendingRequest, Task
+from renda.kernel.flow.shapes import Deadline, Definition, Node
 
 
 def start(run: Run, definition: tuple[int, Definition], *, submit: bool = True, **values: Any) -> Case:
@@ -61,8 +61,7 @@ def extend_request(
     task = find_task(run, case, task_id)
     offer = require(run, case, "extend_request", task=task, version=version)
     _reasoned(reason)
-    if task.due_at is None or wanted_at <= task.due_at:
-        raise Invalid(fields={"wanted_at": "延期的日期应晚于现在的期限。"})
+    _later(run, task, wanted_at, "wanted_at")
     node = run.tree.node(run.tree.activations[task.activation_id])
     with run.tree.recording():
         run.tree.set(task, read_at=task.read_at or run.now)
@@ -99,6 +98,13 @@ def _ask(run: Run, case: Case, kind: str, reason: str, **values: Any) -> Pending
     )
 
 
+def _later(run: Run, task: Task, moment: datetime | None, field: str) -> datetime:
+    """A new due moment, which lies behind the present one and has not passed while it was asked for."""
+    if moment is None or moment <= max(run.now, task.due_at or run.now):
+        raise Invalid(fields={field: "延期的日期应晚于现在的期限，也不能是过去的时间。"})
+    return moment
+
+
 def _request(run: Run, case: Case, request_id: int, move: str) -> PendingRequest:
     """The request, if the mover may answer it so.
 
@@ -128,9 +134,7 @@ def extend_grant(
     """
     request = _request(run, case, request_id, "extend_grant")
     task = find_task(run, case, request.task_id or 0)
-    new_due = due_at or request.wanted_at
-    if new_due is None or (task.due_at is not None and new_due <= task.due_at):
-        raise Invalid(fields={"due_at": "延期的日期应晚于现在的期限。"})
+    new_due = _later(run, task, due_at or request.wanted_at, "due_at")
     with run.tree.recording():
         _answer(run, request, "granted")
         gap = task.due_at - task.soon_at if task.due_at and task.soon_at else timedelta()
@@ -235,9 +239,22 @@ def jump(run: Run, case: Case, to: str, reason: str) -> CaseEvent:
     _reasoned(reason)
     if to not in {node for node, _ in offer.targets}:
         raise Refused("flow.no_target", "不能跳转到这个环节。")
+    opening.check_choices(run, case)
+    _need_choice(run, case, run.definition(case).by_id[to])
     with run.tree.recording():
         _ask(run, case, "jump", reason, node=to, choices={node: list(who) for node, who in run.choices.items()})
         return run.event(case, "jump", opinion=reason, target=to)
+
+
+def _need_choice(run: Run, case: Case, node: Node) -> None:
+    """Whoever grants the jump cannot choose people; so the one who asks must.
+
+    Raises:
+        Invalid: the node's people are chosen, and nobody has chosen or acted there yet.
+    """
+    known = run.choices.get(node.id) or case.choices.get(node.id) or last_places(run, case, node.id)
+    if opening.is_chosen(node) and not node.on_empty and not known:
+        raise opening.nobody_chosen(node)
 
 
 def jump_grant(run: Run, case: Case, request_id: int, opinion: str = "") -> CaseEvent:

@@ -55,7 +55,7 @@ def transfer(
         return _event(run, case, "transfer", task, offer, [to], opinion, origin)
 
 
-def hand_to(run: Run, case: Case, task: Task, to: int, *, ruled: bool = True) -> None:
+def hand_to(run: Run, case: Case, task: Task, to: int, *, ruled: bool = True, stands_in: bool = False) -> None:
     """Give a task to another party; the node's rule of who may receive binds all but administrator and machine.
 
     Raises:
@@ -66,10 +66,11 @@ def hand_to(run: Run, case: Case, task: Task, to: int, *, ruled: bool = True) ->
     if ruled and allowed and to not in run.parties(allowed, case) and not run.administers(case):
         raise _unfit("按流程规定，这项工作不能转给所选的人。")
     seat = None if task.role == "consult" else task.seat
-    if task.kind == "act" and not can_join(run.tree, task.activation_id, to, seat):
+    fits = can_join(run.tree, task.activation_id, to, seat) if task.kind == "act" else _can_read(run, task, to)
+    if not fits:
         raise _unfit("所选的人已经参与这个环节，或者暂时无人在岗。")
     tenant_id = run.world.tenant_of(to) or case.tenant_id
-    run.admit(case, tenant_id)
+    run.admit(tenant_id)
     run.tree.set(
         task,
         assignee_id=to,
@@ -77,9 +78,16 @@ def hand_to(run: Run, case: Case, task: Task, to: int, *, ruled: bool = True) ->
         claimed_by_id=None,
         read_at=None,
         action="",
+        stands_in=stands_in,
         transfers=task.transfers + 1,
         version=task.version + 1,
     )
+
+
+def _can_read(run: Run, task: Task, to: int) -> bool:
+    """Whether a party is there and has not the same to read already."""
+    same = (t for t in run.tree.tasks_of(task.activation_id) if t.kind == "read" and t.assignee_id == to)
+    return bool(run.world.humans(to)) and not any(other.unfinished for other in same)
 
 
 def claim(run: Run, case: Case, task_id: int, *, version: int | None = None) -> CaseEvent:

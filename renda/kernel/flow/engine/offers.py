@@ -98,9 +98,13 @@ def task_offers(run: Run, case: Case, task: Task) -> Iterator[Offer]:
     """The moves on one task."""
     if task.state != "open":
         return
-    node = run.tree.node(run.tree.activations[task.activation_id])
+    activation = run.tree.activations[task.activation_id]
+    node = run.tree.node(activation)
     if task.kind == "read":
         yield from _reading(run, case, node, task)
+        blocks = node.wait_readers and activation.state == "open" and case.suspended_at is None
+        if blocks and run.administers(case):
+            yield _offer(case, task, "transfer")
         return
     if not case.running or case.suspended_at is not None:
         return

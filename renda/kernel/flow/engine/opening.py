@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from renda.kernel.errors import Invalid, Refused
 from renda.kernel.flow.engine.paths import acted_before
@@ -13,8 +13,8 @@ from renda.kernel.flow.models import Activation, Case, Task
 from renda.kernel.flow.shapes import Node
 
 
-def remember_choices(run: Run, case: Case) -> None:
-    """Keep the assignees named for nodes ahead.
+def check_choices(run: Run, case: Case) -> None:
+    """The assignees that the mover named for nodes ahead.
 
     Raises:
         Invalid: a node that is not there, or somebody who may not be chosen there.
@@ -26,6 +26,11 @@ def remember_choices(run: Run, case: Case) -> None:
         free = "choice" in rules
         if not rules or not all(run.world.humans(p) and (free or p in allowed) for p in parties):
             raise Invalid(fields={f"assignees.{node_id}": "所选办理人不符合这个环节的规定。"})
+
+
+def remember_choices(run: Run, case: Case) -> None:
+    """Keep the assignees named for nodes ahead.  Raises: as ``check_choices``."""
+    check_choices(run, case)
     run.tree.set(case, choices={**case.choices, **{key: list(value) for key, value in run.choices.items()}})
 
 
@@ -42,8 +47,15 @@ def resolve(run: Run, case: Case, node: Node) -> list[int]:
     return list(found)
 
 
-def place(run: Run, case: Case, node: Node, came_from: int | None, places: Sequence[Place] | None) -> list[Place]:
-    """The seats of a new round; empty only if the node is skipped for want of anybody.
+class Placed(NamedTuple):
+    """The seats of a new round, and the parties that should have had one and have nobody to fill it."""
+
+    seats: Sequence[Place]
+    vacant: Sequence[int] = ()
+
+
+def place(run: Run, case: Case, node: Node, came_from: int | None, places: Sequence[Place] | None) -> Placed:
+    """Who gets the seats of a new round; no seat only if the node is skipped for want of anybody.
 
     Raises:
         Invalid: the mover should have chosen somebody and did not.
@@ -52,21 +64,34 @@ def place(run: Run, case: Case, node: Node, came_from: int | None, places: Seque
     wanted = list(places) if places is not None else _from_rule(run, case, node)
     found = distinct(wanted, run.world.humans)
     if not found and places is not None:
-        found = distinct(_from_rule(run, case, node), run.world.humans)
+        wanted = _from_rule(run, case, node)
+        found = distinct(wanted, run.world.humans)
+    if found and node.votes:
+        return Placed(found, [one.party for one in wanted if not run.world.humans(one.party)])
     if found:
-        return found if node.votes or node.mode == "any" else found[:1]
-    if any(word.startswith("choice") for word in node.who) and run.mover.kind == "person" and not node.on_empty:
-        raise Invalid(fields={f"assignees.{node.id}": f"请选择“{node.title}”的办理人。"})
+        return Placed(found if node.mode == "any" else found[:1])
+    if is_chosen(node) and run.mover.kind == "person" and not node.on_empty:
+        raise nobody_chosen(node)
     if node.on_empty == "skip":
-        return []
+        return Placed([])
     stand_ins: list[int] = []
     if node.on_empty == "superior":
         stand_ins = superiors(run, case, node, came_from)
     for parties in (stand_ins, run.parties(run.definition(case).administrator, case)):
-        found = distinct(map(Place, parties), run.world.humans)
+        found = distinct([Place(party, stands_in=True) for party in parties], run.world.humans)
         if found:
-            return found[:1]
+            return Placed(found[:1])
     raise Refused("flow.nobody", f"“{node.title}”没有可以办理的人，流程管理员也没有设置，请联系系统管理员。")
+
+
+def is_chosen(node: Node) -> bool:
+    """Whether somebody chooses the node's people."""
+    return any(word.startswith("choice") for word in node.who)
+
+
+def nobody_chosen(node: Node) -> Invalid:
+    """The refusal where somebody should have chosen."""
+    return Invalid(fields={f"assignees.{node.id}": f"请选择“{node.title}”的办理人。"})
 
 
 def _from_rule(run: Run, case: Case, node: Node) -> list[Place]:
@@ -126,20 +151,41 @@ def done(run: Run, case: Case, activation: Activation, party: int, action: str, 
 def new(run: Run, case: Case, activation: Activation, party: int, **values: Any) -> Task:
     """One task; its tenant is its assignee's, which is thereby admitted to the case."""
     tenant_id = run.world.tenant_of(party) or case.tenant_id
-    run.admit(case, tenant_id)
+    run.admit(tenant_id)
     return run.tree.insert(
         Task, tenant_id=tenant_id, case_id=case.id, activation_id=activation.id, assignee_id=party, **values
     )
 
 
-def seats(run: Run, case: Case, node: Node, activation: Activation, places: Sequence[Place]) -> None:
-    """Open an activation's seats, all at once or (sequence) the first only."""
-    for number, one in enumerate(places, 1):
+def seats(run: Run, case: Case, node: Node, activation: Activation, placed: Placed) -> None:
+    """Open an activation's seats, all at once or (sequence) the first only; who is missing at a vote is recorded."""
+    for number, one in enumerate(placed.seats, 1):
         opened = number == 1 or node.mode != "sequence"
         values: dict[str, Any] = {"state": "waiting"}
         if opened:
             values = opened_now(run, case, node, activation)
-        new(run, case, activation, one.party, seat=number, weight=one.weight, **values)
+        new(
+            run,
+            case,
+            activation,
+            one.party,
+            seat=number,
+            weight=one.weight,
+            stands_in=one.stands_in,
+            **values,
+        )
+    for party in placed.vacant:
+        run.tree.insert(
+            Task,
+            tenant_id=case.tenant_id,
+            case_id=case.id,
+            activation_id=activation.id,
+            assignee_id=party,
+            seat=len(placed.seats),
+            state="cancelled",
+            reason="nobody",
+            closed_at=run.now,
+        )
 
 
 def opened_now(run: Run, case: Case, node: Node, activation: Activation) -> dict[str, Any]:

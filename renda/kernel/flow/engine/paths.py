@@ -92,7 +92,7 @@ def places_of(tree: Tree, activation_id: int) -> list[Place]:
 
 def _place(task: Task) -> Place:
     """A post's task goes back to the post: whoever of its holders is there sees it."""
-    return Place(task.assignee_id, task.weight)
+    return Place(task.assignee_id, task.weight, task.stands_in)
 
 
 def last_places(run: Run, case: Case, node_id: str) -> list[Place] | None:

@@ -112,15 +112,21 @@ class Run:
                 return self.world.shift(node.deadline.key, case.tenant_id, due, closed, self.now)
         return self.due(case, node.deadline)
 
-    def admit(self, case: Case, tenant_id: int | None) -> None:
-        """Let another tenant see the case (and those that called it), because it has work in it."""
-        for one in self.callers(case):
-            if tenant_id is None or tenant_id == one.tenant_id or tenant_id in one.admitted:
+    def admit(self, tenant_id: int) -> None:
+        """Let another tenant see the tree of calls, because it has work in it: its moves may start or end any of its
+        cases.
+        """
+        for one in self.tree.cases.values():
+            if tenant_id == one.tenant_id or tenant_id in one.admitted:
                 continue
             if not one.admitted:
                 self.tree.insert(CaseParty, case_id=one.id, tenant_id=one.tenant_id)
             self.tree.insert(CaseParty, case_id=one.id, tenant_id=tenant_id)
             self.tree.set(one, admitted=[*one.admitted, tenant_id])
+
+    def _opened(self, case: Case) -> list[str]:
+        made = (effect[2] for effect in self.tree.effects if effect[:2] == ("+", "activation"))
+        return list(dict.fromkeys(row["node"] for row in made if row["case_id"] == case.id))
 
     def callers(self, case: Case) -> list[Case]:
         """The case and those above it in the tree of calls."""
@@ -130,9 +136,13 @@ class Run:
         return found
 
     def event(self, case: Case, move: str, **values: Any) -> CaseEvent:
-        """Close the move: bump the root's version and make the one event with the effects so far."""
+        """Close the move: bump the root's version and make the one event with the effects so far.
+
+        Where the move itself says nothing of where it goes, ``target`` names the nodes that it opened in the case.
+        """
         tree = self.tree
         tree.set(tree.root, version=tree.root.version + 1)
+        values.setdefault("target", ",".join(self._opened(case))[:200])
         event = CaseEvent(
             id=self.world.new_id(),
             case_id=case.id,

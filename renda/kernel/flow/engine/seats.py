@@ -20,17 +20,21 @@ PENDING = ""
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One seat to be opened: its party and its weight."""
+    """One seat to be opened: its party, its weight, and whether the party stands in for somebody not found."""
 
     party: int
     weight: int = 1
+    stands_in: bool = False
 
 
 def chains(tree: Tree, activation_id: int) -> dict[int, list[Task]]:
-    """The seats of an activation: number → its chain of ``act`` tasks in order; removed tasks are not in it."""
+    """The seats of an activation: number → its chain of ``act`` tasks in order.
+
+    Not in it: what was removed, and what only records that nobody was there to be asked.
+    """
     found: dict[int, list[Task]] = {}
     for task in tree.tasks_of(activation_id):
-        if task.kind == "act" and task.reason != "removed":
+        if task.kind == "act" and task.reason not in ("removed", "nobody"):
             found.setdefault(task.seat, []).append(task)
     return {seat: sorted(chain, key=lambda task: task.position) for seat, chain in sorted(found.items())}
 

@@ -115,15 +115,15 @@ def _task(
     places: Sequence[Place] | None,
     return_to: int | None,
 ) -> None:
-    given = opening.place(run, case, node, came_from, places)
+    placed = opening.place(run, case, node, came_from, places)
     activation = activate(run, case, token, node, came_from, return_to)
-    if not given:
+    if not placed.seats:
         leave(run, activation, "skip")
-    elif places is None and opening.same_person(run, case, node, came_from, given):
-        opening.auto_approve(run, case, activation, given[0])
+    elif places is None and opening.same_person(run, case, node, came_from, placed.seats):
+        opening.auto_approve(run, case, activation, placed.seats[0])
         leave(run, activation, "approve")
     else:
-        opening.seats(run, case, node, activation, given)
+        opening.seats(run, case, node, activation, placed)
 
 
 def _circulate(run: Run, case: Case, token: Token, node: Node, came_from: int | None) -> None:
@@ -202,19 +202,11 @@ def _end(run: Run, case: Case, token: Token, node: Node, came_from: int | None) 
     finish(run, case, "ended", node.outcome or node.id)
 
 
-def finish(run: Run, case: Case, state: str, outcome: str, *, tell_parent: bool = True) -> None:
-    """End or terminate a case, and those it waits for; then its caller goes on."""
-    tree = run.tree
-    reason = "terminated" if state == "terminated" else "ended"
-    for token in tree.of_case("token", case.id):
-        if token.parent_id is None:
-            closing.branches(run, token, reason)
-            tree.set(token, state="gone")
-    for request in tree.of_case("request", case.id):
-        closing.request(run, request)
-    tree.set(case, state=state, outcome=outcome, ended_at=run.now, suspended_at=None, queued=[])
-    caller = tree.activations.get(case.parent_activation_id or 0)
-    if tell_parent and caller is not None and caller.state == "open":
+def finish(run: Run, case: Case, state: str, outcome: str) -> None:
+    """End or terminate a case; then its caller goes on."""
+    closing.case(run, case, state, outcome)
+    caller = run.tree.activations.get(case.parent_activation_id or 0)
+    if caller is not None and caller.state == "open":
         child_is_over(run, caller, case)
 
 

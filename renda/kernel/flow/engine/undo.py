@@ -24,6 +24,8 @@ def possible(run: Run, event: CaseEvent) -> bool:
     """Whether an event can be taken back now."""
     if event.final or event.move not in ("act", "send_back") or _irrevocable(run, event):
         return False
+    if event.move == "act" and not run.world.invertible(run.tree.cases[event.case_id], event.action):
+        return False
     after = _after(event)
     activation = run.tree.activations[run.tree.tasks[event.task_id or 0].activation_id]
     if activation.state != "open" and ("activation", activation.id) not in after:

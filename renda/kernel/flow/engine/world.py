@@ -92,5 +92,8 @@ class World(Protocol):
     def write(self, case: Case, values: Mapping[str, Any]) -> None:
         """Set fields of the subject."""
 
+    def invertible(self, case: Case, action: str) -> bool:
+        """Whether what an action did to the business can be undone (if it did anything beyond the flow)."""
+
     def subject(self, case: Case, field: str) -> tuple[str, int]:
         """Type and id of the row a field of the subject points at."""

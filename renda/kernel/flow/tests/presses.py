@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from renda.kernel.errors import RendaError
-from renda.kernel.flow.engine import moves_act, moves_case, moves_seat, moves_time
+from renda.kernel.flow.engine import handover, moves_act, moves_case, moves_seat, moves_time
 from renda.kernel.flow.engine.offers import Offer, offers
 from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.models import Case
@@ -59,7 +59,7 @@ def press(tree: Tree, case: Case, who: int | None, move: str, given: dict[str, A
 
 def legal(dice: random.Random, tree: Tree, case: Case) -> Press | None:
     """A press that the offers of a random person allow; a receiver or a node may still turn out unfit."""
-    people = everybody()
+    people = everybody(tree.world)
     dice.shuffle(people)
     for who in people:
         found = offers(run(tree, who), case)
@@ -112,7 +112,7 @@ def _details(dice: random.Random, tree: Tree, offer: Offer) -> dict[str, Any]:
 
 def arbitrary(dice: random.Random, tree: Tree, case: Case) -> Press:
     """Any move by anybody on anything."""
-    who = dice.choice(everybody())
+    who = dice.choice(everybody(tree.world))
     move = dice.choice([*TASK_MOVES, *CASE_MOVES, *REQUEST_MOVES, "withdraw", "remove_assignee"])
     nodes = [node.id for node in tree.definition(case).nodes]
     if not tree.tasks:
@@ -169,4 +169,25 @@ def pass_time(dice: random.Random, tree: Tree) -> None:
             moves_case.signal(run(tree, None), case, "rated")
 
 
-__all__ = ["RendaError", "arbitrary", "legal", "offered", "pass_time", "press"]
+def change_people(dice: random.Random, tree: Tree) -> None:
+    """Somebody takes or gives up a post, lends her work, or leaves the house and what she had is handed over."""
+    world = tree.world
+    assert isinstance(world, FakeWorld)
+    person, post = dice.choice(list(PEOPLE)), dice.choice(list(POSTS)[:4])
+    match dice.choice(["take", "give up", "lend", "leave", "return"]):
+        case "take":
+            world.holders[post] = {*world.holders[post], person}
+        case "give up":
+            world.holders[post] = world.holders[post] - {person}
+        case "lend":
+            world.delegations[person] = dice.sample(list(PEOPLE), dice.randint(0, 2))
+        case "return":
+            world.inactive.discard(person)
+        case "leave":
+            world.inactive.add(person)
+            successor = dice.choice([None, *PEOPLE])
+            for one in list(tree.cases.values()):
+                handover.hand_over(run(tree, None), one, person, successor)
+
+
+__all__ = ["RendaError", "arbitrary", "change_people", "legal", "offered", "pass_time", "press"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from renda.kernel.flow.engine.world import World
 from renda.kernel.flow.tests.world import ADMIN, BOSS, POSTS, SUPERVISOR, FakeWorld
 
 PEOPLE = range(1, 9)
@@ -190,6 +191,7 @@ def random_world(dice: random.Random) -> FakeWorld:
     return world
 
 
-def everybody() -> list[int | None]:
-    """All who may press, the machine (None) among them."""
-    return [*PEOPLE, ADMIN, ADMIN + 1, SUPERVISOR, BOSS, None]
+def everybody(world: World) -> list[int | None]:
+    """All who may press, the machine (None) among them; who has left the house cannot sign in."""
+    assert isinstance(world, FakeWorld)
+    return [*(one for one in PEOPLE if one not in world.inactive), ADMIN, ADMIN + 1, SUPERVISOR, BOSS, None]

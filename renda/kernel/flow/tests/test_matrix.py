@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from renda.kernel.errors import Forbidden, Invalid, Refused
@@ -329,6 +331,22 @@ def test_an_extension_is_asked_granted_and_moves_the_due(mode: str) -> None:
     assert (task.due_at, task.extensions, request.state) == (wanted, 1, "granted")
     with pytest.raises(Refused):
         bench.on_case(SUPERVISOR, "extend_grant", request.id)
+
+
+def test_no_extension_reaches_into_the_past() -> None:
+    bench = Bench.at_desk("single")
+    task = bench.task(1)
+    due = task.due_at
+    assert due is not None
+    bench.on_case(1, "extend_request", task.id, due + timedelta(days=2), "现场核实")
+    (request,) = bench.tree.requests.values()
+    bench.world.pass_time(days=9)
+    with pytest.raises(Invalid):
+        bench.on_case(SUPERVISOR, "extend_grant", request.id)
+    assert (task.due_at, request.state) == (due, "pending")
+    later = bench.world.now + timedelta(days=1)
+    bench.on_case(SUPERVISOR, "extend_grant", request.id, due_at=later)
+    assert task.due_at == later
 
 
 def test_an_extension_is_too_late_after_the_due_and_falls_with_its_task() -> None:

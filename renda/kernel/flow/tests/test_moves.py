@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from renda.kernel.errors import Forbidden, Invalid, NotFound, Refused
-from renda.kernel.flow.engine import moves_act, moves_seat
+from renda.kernel.flow.engine import moves_act, moves_case, moves_seat
 from renda.kernel.flow.engine.offers import offers
 from renda.kernel.flow.tests.bench import ADMIN, FIRST, LAST, Bench, flow
 from renda.kernel.flow.tests.invariants import check, check_replay
@@ -131,6 +131,29 @@ def test_jump_needs_a_reason_and_a_second_administrator() -> None:
     assert bench.at == ["last"]
     assert bench.states(1, 2, 3) == ["cancelled"] * 3
     check(bench.tree)
+
+
+def test_whoever_asks_for_a_jump_chooses_the_people_there() -> None:
+    graph = flow("single")
+    graph["node"][3]["who"] = ["choice:who:able"]
+    bench = Bench(graph, desk=[1], able=[4, 5])
+    bench.start()
+    with pytest.raises(Invalid) as missing:
+        bench.on_case(ADMIN, "jump", "last", "理由")
+    assert set(missing.value.fields) == {"assignees.last"}
+    asking = run(bench.tree, ADMIN, last=[6])
+    with pytest.raises(Invalid):
+        moves_case.jump(asking, bench.case, "last", "理由")
+    moves_case.jump(run(bench.tree, ADMIN, last=[5]), bench.case, "last", "理由")
+    bench.on_case(ADMIN_TOO, "jump_grant", next(iter(bench.tree.requests)))
+    assert bench.task(5).state == "open"
+
+
+def test_an_event_says_where_the_case_went() -> None:
+    bench = block()
+    assert [(e.node, e.target) for e in bench.tree.events] == [("start", "start,first"), ("first", "block,left,right")]
+    assert (bench.act(1).target, bench.act(2).target) == ("", "last")
+    assert bench.send_back(LAST, "first").target == "first"
 
 
 def test_jump_out_of_a_block_and_never_into_one() -> None:

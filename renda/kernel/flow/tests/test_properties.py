@@ -14,7 +14,7 @@ from renda.kernel.flow.engine import moves_case
 from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.models import Case
 from renda.kernel.flow.tests import presses
-from renda.kernel.flow.tests.invariants import check, check_joins, check_replay, dump
+from renda.kernel.flow.tests.invariants import check, check_hand, check_joins, check_replay, dump
 from renda.kernel.flow.tests.random_flows import PEOPLE, FlowMaker, random_world
 from renda.kernel.flow.tests.world import ADMIN, run
 
@@ -58,6 +58,9 @@ def one_move(dice: random.Random, tree: Tree) -> None:
     if kind < 0.08:
         presses.pass_time(dice, tree)
         return
+    if kind < 0.12:
+        presses.change_people(dice, tree)
+        return
     chosen = presses.legal(dice, tree, case) if kind < 0.75 else presses.arbitrary(dice, tree, case)
     if chosen is None:
         return
@@ -73,6 +76,8 @@ def one_move(dice: random.Random, tree: Tree) -> None:
     else:
         # Opening one's own task a second time writes nothing.
         assert was_offered or (done is None and dump(tree) == before), f"{move} by {who} was not offered"
+        if move in ("act", "send_back"):
+            check_hand(tree, done)
 
 
 def attempt(

@@ -20,8 +20,10 @@ from renda.kernel.flow.engine.tree import TABLES, Tree, apply
 from renda.kernel.flow.errors import TaskGone
 from renda.kernel.flow.models import Activation, Case, CaseEvent, CaseParty, PendingRequest, Task
 from renda.kernel.flow.store import Store
-from renda.kernel.flow.tests.cases import Town
+from renda.kernel.flow.subjects import SUBJECTS, SubjectType
+from renda.kernel.flow.tests.cases import FLOW, Town
 from renda.kernel.parties import Actor
+from renda.kernel.parties.models import Party
 from renda.kernel.tenancy import tenant_transaction
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +89,17 @@ def test_a_unit_of_another_congress_is_admitted_and_a_stranger_is_not(town: Town
         task = Task.objects.get(case=case, state="open", kind="act")
     with pytest.raises(Forbidden):
         town.do("clerk", flow.act, case, "answer", task_id=task.id)
+
+
+def test_a_node_with_seats_in_two_congresses_admits_the_other_before_its_rows_are_stored() -> None:
+    both = FLOW.replace('who = ["test:office", "test:leaders"]', 'who = ["test:leaders", "test:unit"]')
+    town = Town(flow_text=both.replace('to = "rating"', 'to = "sign"').replace('to = "unit"', 'to = "sign"', 1))
+    case = town.start()
+    town.do("clerk", flow.act, case, "assign")
+    for name in ("leader", "officer", "deputy_leader"):
+        town.do(name, flow.act, case, "approve")
+    with town.everything():
+        assert Case.objects.get(id=case.id).outcome == "concluded"
 
 
 def test_what_went_to_another_congress_can_be_taken_back(town: Town) -> None:
@@ -226,7 +239,7 @@ def test_a_due_explains_itself_with_what_changed_it(town: Town) -> None:
     assert task.due_at is not None
     with town.everything():
         plain = flow.explain_due(case, task.id)
-    assert any("7个工作日" in line for line in plain)
+    assert plain[0] == "期限：7个工作日，自到达本环节起算。依据：流程文件规定。"
     town.do("officer", flow.extend_request, case, until=task.due_at + timedelta(days=3), reason="需现场核实")
     with town.everything():
         request = PendingRequest.objects.get(case=case)
@@ -238,6 +251,39 @@ def test_a_due_explains_itself_with_what_changed_it(town: Town) -> None:
     assert lines[: len(plain)] == plain
     assert any("经批准延期至" in line for line in lines)
     assert any(line.endswith("停止计算：等待鉴定") for line in lines)
+
+
+def test_the_due_of_the_whole_case_explains_itself_too(town: Town) -> None:
+    case = town.start()
+    with town.everything():
+        plain = flow.explain_due(case)
+    assert plain[0] == "期限：10日，自办件发起起算。依据：流程文件规定。"
+    town.do("administrator", flow.suspend, case, reason="等待鉴定")
+    town.do("administrator", flow.resume, case)
+    with town.everything():
+        assert flow.explain_due(case)[: len(plain)] == plain
+        assert any(line.endswith("停止计算：等待鉴定") for line in flow.explain_due(case))
+
+
+def test_taking_back_undoes_what_the_act_did_to_the_business(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def undo(ctx: Context, subject: Party, undone: CaseEvent) -> None:
+        subject.name = f"{subject.name}（{undone.opinion}，已取回）"
+        ctx.update(subject, "name")
+
+    known = SubjectType("kernel_parties.Party", "来信", {}, {"assign": "交办", "answer": "答复"}, {}, {"assign": undo})
+    monkeypatch.setitem(SUBJECTS, "kernel_parties.Party", known)
+    case = town.start()
+    town.do("clerk", flow.act, case, "assign", opinion="请办理")
+    with town.everything():
+        task = Task.objects.get(case=case, state="done", action="assign")
+    town.do("clerk", flow.withdraw, case, task_id=task.id)
+    town.subject.refresh_from_db()
+    assert town.subject.name == "来信人（请办理，已取回）"
+    town.do("clerk", flow.act, case, "assign")
+    town.do("officer", flow.act, case, "answer")
+    with town.everything():
+        # It waits for the rating now and nobody has touched it, but nobody knows how to undo an answer.
+        assert not [offer for offer in flow.offered(town.actor("officer"), case) if offer.move == "withdraw"]
 
 
 def test_the_trail_can_be_added_to_and_not_changed(town: Town) -> None:

@@ -164,6 +164,24 @@ def test_what_took_a_number_or_is_final_stays() -> None:
     assert "withdraw" not in declared.moves(1)
 
 
+def test_what_the_business_cannot_undo_stays() -> None:
+    bench = Bench.at_desk("single")
+    bench.world.lasting = {"answer"}
+    bench.act(1)
+    assert "withdraw" in bench.moves(1)
+    bench.withdraw(1)
+    graph = flow("single")
+    graph["edge"][-1]["to"] = "last"
+    answered = Bench(graph, desk=[1])
+    answered.world.lasting = {"answer"}
+    answered.start()
+    answered.act(FIRST)
+    answered.act(1, "answer")
+    assert "withdraw" not in answered.moves(1)
+    answered.world.lasting = set()
+    assert "withdraw" in answered.moves(1)
+
+
 def test_what_fired_a_join_stays() -> None:
     bench = Bench(parallel(), left=[1], right=[2])
     bench.start()

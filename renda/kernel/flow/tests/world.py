@@ -36,6 +36,7 @@ class FakeWorld:
         self.flows: dict[str, tuple[int, Definition]] = {}
         self.subjects: dict[int, dict[str, Any]] = {}
         self.tenants: dict[int, int] = {}
+        self.lasting: set[str] = set()
 
     def new_id(self) -> int:
         return next(self.ids)
@@ -90,6 +91,9 @@ class FakeWorld:
 
     def write(self, case: Case, values: Mapping[str, Any]) -> None:
         self.subjects.setdefault(case.subject_id, {}).update(values)
+
+    def invertible(self, case: Case, action: str) -> bool:
+        return action not in self.lasting
 
     def subject(self, case: Case, field: str) -> tuple[str, int]:
         return "test.Other", int(self.value(case, field))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from renda.kernel.parties import Actor, HeldPost
-from renda.kernel.policy import grant, may, permission, registry, tenants_where
+from renda.kernel.policy import grant, kinds_with, may, permission, registry, tenants_where
 
 CITY, COUNTY, TOWNSHIP, ELSEWHERE = 1, 2, 3, 9
 BELOW = {CITY: frozenset({CITY, COUNTY, TOWNSHIP}), COUNTY: frozenset({COUNTY, TOWNSHIP})}
@@ -80,3 +80,20 @@ def test_a_name_has_one_title() -> None:
     assert permission("test.do", "测试") == "test.do"
     with pytest.raises(ValueError, match=r"test\.do"):
         permission("test.do", "另一个")
+
+
+def test_which_kinds_of_posts_hold_a_right() -> None:
+    grant("clerk", "test.do")
+    grant("chair", "test.do", where="tree")
+    grant("public", "test.do", where="scope")
+    assert kinds_with("test.do") == ["chair", "clerk"]
+    with pytest.raises(KeyError):
+        kinds_with("test.other")
+
+
+def test_a_grant_has_one_reach() -> None:
+    """Two files that grant the same differently: the later one would win unseen."""
+    grant("clerk", "test.do", where="tree")
+    grant("clerk", "test.do", where="tree")
+    with pytest.raises(ValueError, match=r"test\.do"):
+        grant("clerk", "test.do")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,8 +13,9 @@ from django.db import connection, models
 from hypothesis import given
 from hypothesis import strategies as st
 
+from renda.kernel.privacy.ciphers import CIPHERS, NONCE
 from renda.kernel.privacy.fields import EncryptedTextField
-from renda.kernel.privacy.vault import KeyLostError, TamperedError, Vault
+from renda.kernel.privacy.vault import KeyInUseError, KeyLostError, TamperedError, Vault
 
 
 @pytest.fixture
@@ -50,10 +52,74 @@ def test_rotation_keeps_old_values_open(box: Vault) -> None:
     assert other.open(new, "p") == "新"
 
 
-def test_a_lost_key_says_so(box: Vault, tmp_path: Path) -> None:
+def test_a_process_that_read_the_file_before_closes_with_the_new_key_too(box: Vault) -> None:
+    """Else it would go on making values that are left behind when the old key is taken out."""
+    other = Vault(box.path)
+    other.close("x", "p")
+    box.rotate()
+    assert box.is_current(other.close("x", "p"))
+
+
+def test_a_lost_key_says_which(box: Vault, tmp_path: Path) -> None:
     closed = box.close("x", "p")
-    with pytest.raises(KeyLostError):
+    with pytest.raises(KeyLostError, match=box.active().name):
         Vault(tmp_path / "another").open(closed, "p")
+
+
+def test_an_old_key_goes_and_the_others_stay(box: Vault) -> None:
+    old, fingerprint = box.close("旧", "p"), box.fingerprint("x", "p")
+    box.rotate()
+    new = box.close("新", "p")
+    box.retire(old.partition(".")[0])
+    with pytest.raises(KeyLostError):
+        Vault(box.path).open(old, "p")
+    assert (Vault(box.path).open(new, "p"), Vault(box.path).fingerprint("x", "p")) == ("新", fingerprint)
+    for key in box.all_keys():
+        with pytest.raises(KeyInUseError):
+            box.retire(key.name)
+
+
+def test_rotations_side_by_side_lose_no_key(box: Vault) -> None:
+    boxes = [Vault(box.path) for _ in range(8)]
+    first = box.close("x", "p")
+    with ThreadPoolExecutor(8) as pool:
+        names = list(pool.map(lambda one: one.rotate(), boxes))
+    assert {key.name for key in box.all_keys()} >= {*names, first.partition(".")[0]}
+
+
+def test_the_other_cipher_is_used_from_the_change_of_the_setting_on(box: Vault) -> None:
+    old = box.close("旧", "p")
+    other = Vault(box.path, "sm4-gcm")
+    new = other.close("新", "p")
+    assert [key.algorithm for key in box.all_keys()] == ["hmac-sha256", "aes-256-gcm", "sm4-gcm"]
+    assert (other.is_current(old), other.is_current(new)) == (False, True)
+    for one in (box, other):
+        assert [one.open(old, "p"), one.open(new, "p")] == ["旧", "新"]
+    assert box.close("旧", "p").partition(".")[0] == old.partition(".")[0]
+
+
+def test_sm4_gcm_is_that_of_the_standard() -> None:
+    """RFC 8998, A.1; its block cipher is that of GB/T 32907-2016."""
+    key, nonce = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"), bytes.fromhex("00001234567800000000ABCD")
+    beside = bytes.fromhex("FEEDFACEDEADBEEFFEEDFACEDEADBEEFABADDAD2")
+    text = bytes.fromhex("".join(pair * 8 for pair in ("AA", "BB", "CC", "DD", "EE", "FF", "EE", "AA")))
+    sealed = bytes.fromhex(
+        "17F399F08C67D5EE19D0DC9969C4BB7D5FD46FD3756489069157B282BB200735"
+        "D82710CA5C22F0CCFA7CBF93D496AC15A56834CBCF98C397B4024A2691233B8D"
+        "83DE3541E4C2B58177E065A9BF7B62EC"
+    )
+    assert CIPHERS["sm4-gcm"].seal(key, nonce, text, beside) == sealed
+    assert CIPHERS["sm4-gcm"].unseal(key, nonce, sealed, beside) == text
+
+
+@pytest.mark.parametrize("cipher", sorted(CIPHERS))
+@pytest.mark.parametrize("cut", [0, 1, 15, 16])
+def test_a_cut_value_is_refused_by_each_cipher(tmp_path: Path, cipher: str, cut: int) -> None:
+    box = Vault(tmp_path / "keys", cipher)
+    name, _, _ = box.close("x", "p").partition(".")
+    short = base64.urlsafe_b64encode(bytes(NONCE + cut)).decode().rstrip("=")
+    with pytest.raises(TamperedError):
+        box.open(f"{name}.{short}", "p")
 
 
 @pytest.mark.parametrize("broken", ["", "x", "abcd.", "abcd.AAAA", "没有.有"])

@@ -1,0 +1,126 @@
+"""Trees of calls through the database: whoever has work in one case can carry the moves through all of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from renda.kernel import clock
+from renda.kernel.flow import api as flow
+from renda.kernel.flow import library
+from renda.kernel.flow.definition import parse
+from renda.kernel.flow.models import Case, FlowDefinition, Task
+from renda.kernel.flow.tests.cases import Town
+
+pytestmark = pytest.mark.django_db
+
+CALLER = """
+key = "letter"
+title = "来信办理"
+administrator = "test:administrator"
+[[node]]
+id = "office"
+title = "交办"
+who = "test:office"
+mode = "any"
+actions = ["assign"]
+[[node]]
+id = "both"
+kind = "parallel"
+join = "together"
+[[node]]
+id = "inquiry"
+kind = "call"
+call = { flow = "inquiry" }
+[[node]]
+id = "unit"
+title = "办理"
+who = "test:unit"
+mode = "any"
+actions = ["answer", "send_back"]
+[[node]]
+id = "together"
+kind = "join"
+[[node]]
+id = "over"
+kind = "end"
+outcome = "concluded"
+[[edge]]
+from = "office"
+on = "assign"
+to = "both"
+[[edge]]
+from = "both"
+to = "inquiry"
+[[edge]]
+from = "both"
+to = "unit"
+[[edge]]
+from = "inquiry"
+on = "known"
+to = "together"
+[[edge]]
+from = "inquiry"
+on = "terminated"
+to = "together"
+[[edge]]
+from = "unit"
+on = "answer"
+to = "together"
+[[edge]]
+from = "together"
+to = "over"
+"""
+CHILD = """
+key = "inquiry"
+title = "了解情况"
+administrator = "test:administrator"
+[[node]]
+id = "ask"
+title = "了解"
+who = "test:leaders"
+mode = "any"
+actions = ["answer"]
+[[node]]
+id = "over"
+kind = "end"
+outcome = "known"
+[[edge]]
+from = "ask"
+on = "answer"
+to = "over"
+"""
+
+
+@pytest.fixture
+def town() -> Town:
+    made = Town(flow_text=CALLER)
+    child = parse(CHILD)
+    FlowDefinition.objects.create(
+        key=child.key, version=1, title=child.title, graph=dict(child.source), published_at=clock.now()
+    )
+    library.forget()
+    return made
+
+
+def test_a_unit_admitted_after_the_child_began_takes_the_child_back_with_the_block(town: Town) -> None:
+    """The inquiry started inside the home congress alone; the unit of the other one sends the whole block back."""
+    case = town.start()
+    town.do("clerk", flow.act, case, "assign")
+    with town.everything():
+        child = Case.objects.get(parent=case)
+        assert set(child.admitted) >= {town.tenants[1].id}
+    town.do("officer", flow.send_back, case, to="office", opinion="不属于我单位")
+    with town.everything():
+        child.refresh_from_db()
+        assert child.state == Case.State.TERMINATED
+        assert not Task.objects.filter(case=child, state="open", kind="act").exists()
+        assert [task.assignee_id for task in Task.objects.filter(case=case, state="open")] == [town.posts["office"].id]
+    # And round again: a second child beside the first.
+    town.do("clerk", flow.act, case, "assign")
+    town.do("officer", flow.act, case, "answer")
+    with town.everything():
+        second = Case.objects.get(parent=case, state="running")
+    town.do("leader", flow.act, second, "answer")
+    with town.everything():
+        case.refresh_from_db()
+        assert (case.state, case.outcome) == (Case.State.ENDED, "concluded")
