@@ -27,11 +27,33 @@ from renda.congress.models import (
 )
 from renda.congress.selectors import LEVEL_ORDER
 from renda.kernel import clock
-from renda.kernel.exchange.api import Draft
+from renda.kernel.actions.api import Context
+from renda.kernel.exchange.api import Draft, publish
 
 PLACE, DEPUTY, STATION, CODE = "place", "deputy", "station", "code"
 FACTS = 5  # the last things a deputy did
 DAYS = 12  # the next reception days of a deputy or a station
+
+
+def publish_person(ctx: Context, person_id: int) -> None:
+    """Something that is public of a deputy has changed."""
+    publish(ctx, DEPUTY, person_id)
+
+
+def publish_deputies(ctx: Context) -> None:
+    """Many have changed: a roster, an end of term."""
+    for kind in (DEPUTY, CODE, STATION):
+        publish(ctx, kind)
+
+
+def publish_station(ctx: Context, station: Station) -> None:
+    """A station, its code, and the deputies whose days are there."""
+    publish(ctx, STATION, station.id)
+    codes = WallCode.objects.filter(station=station).values_list("code", flat=True)
+    serving = StationDeputy.objects.filter(station=station).values_list("person_id", flat=True)
+    for kind, keys in ((CODE, [*codes]), (DEPUTY, [*serving])):
+        if keys:
+            publish(ctx, kind, *keys)
 
 
 # --- places -----------------------------------------------------------------------------------------------------------------

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 
+from renda.congress import publishing
 from renda.congress.building import Builder
 from renda.congress.models import Person
 from renda.kernel.actions.api import Context, new
+from renda.kernel.exchange.api import publish
 from renda.kernel.privacy.api import encrypt
 
 
@@ -17,6 +19,8 @@ from renda.kernel.privacy.api import encrypt
 def demo_build(ctx: Context, *, builder: Builder) -> dict[str, int]:
     """Store everything that the builder has collected; rows by table."""
     stored = builder.store()
+    for kind in (publishing.PLACE, publishing.DEPUTY, publishing.STATION, publishing.CODE):
+        publish(ctx, kind)
     ctx.detail(rows=sum(stored.values()))
     return stored
 

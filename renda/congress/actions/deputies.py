@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from renda.congress.actions.people import new_person
+from renda.congress import publishing
 from renda.congress.models import (
     Congress,
     CongressLevel,
@@ -66,6 +67,7 @@ def roster_import(
     _refuse_wrong_rows(found, only_good_rows=only_good_rows)
     seated = seat(ctx, current, found)
     ctx.detail(seated=len(seated), skipped=len(found.errors))
+    publishing.publish_deputies(ctx)
     return RosterResult(tenant_id, len(seated), len(seated) - len(found.known), len(found.errors))
 
 
@@ -188,6 +190,7 @@ def mandate_end(ctx: Context, mandate: Mandate, *, status: str, reason: str, on:
         raise Invalid("mandate.day", fields={"on": "日期应在任职之后、今天之前。"})
     mandate.status, mandate.ends_on = status, day
     ctx.update(mandate, "status", "ends_on")
+    publishing.publish_person(ctx, mandate.person_id)
     _end_holdings(ctx, mandate.tenant_id, [mandate.person_id])
     _hand_over(ctx, mandate.tenant_id, {mandate.person_id: None})
     return mandate
@@ -207,6 +210,7 @@ def mandate_suspend(ctx: Context, mandate: Mandate, *, reason: str) -> Mandate:
         raise Invalid("mandate.reason", fields={"reason": "请写明依据。"})
     mandate.status = Mandate.Status.FROZEN
     ctx.update(mandate, "status")
+    publishing.publish_person(ctx, mandate.person_id)
     _end_holdings(ctx, mandate.tenant_id, [mandate.person_id])
     _hand_over(ctx, mandate.tenant_id, {mandate.person_id: None})
     return mandate
@@ -226,6 +230,7 @@ def mandate_restore(ctx: Context, mandate: Mandate, *, reason: str) -> Mandate:
         raise Invalid("mandate.reason", fields={"reason": "请写明依据。"})
     mandate.status = Mandate.Status.ACTIVE
     ctx.update(mandate, "status")
+    publishing.publish_person(ctx, mandate.person_id)
     post = _deputy_post(Congress.objects.get(tenant_id=mandate.tenant_id))
     ctx.insert(Holding(person_id=mandate.person_id, post_id=post.party_id, starts_on=clock.today()))
     return mandate
@@ -298,4 +303,5 @@ def term_roll_over(
         heirs.setdefault(mandate.district_id or 0, mandate.person_id)
     _hand_over(ctx, congress.tenant_id, {mandate.person_id: heirs.get(mandate.district_id or 0) for mandate in left})
     ctx.detail(term=term.number, seated=len(seated), left=len(left))
+    publishing.publish_deputies(ctx)
     return RollOver(congress.tenant_id, term, len(seated), len(leaving) - len(left), len(left))

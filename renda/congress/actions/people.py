@@ -7,6 +7,7 @@ from datetime import date
 
 from allauth.usersessions.models import UserSession
 
+from renda.congress import publishing
 from renda.congress.models import SEPARATED_ADMINISTRATORS, Congress, Person
 from renda.congress.pinyin import reading
 from renda.congress.policy import APPOINTS
@@ -156,6 +157,7 @@ def person_edit(
     person.pinyin, person.initials = reading(person.party.name)
     person.occupation, person.expires_on = clean_text(occupation).strip()[:120], _checked_expiry(expires_on)
     ctx.update(person.party, "name")
+    publishing.publish_person(ctx, person.party_id)
     ctx.update(person, "pinyin", "initials", "occupation", "expires_on")
     if phone is not None:
         person.phone = checked_phone(phone)
@@ -181,6 +183,7 @@ def person_disable(ctx: Context, person: Person, *, reason: str, successor: int 
         raise Invalid("person.successor", fields={"successor": "没有这位接任人。"})
     person.party.is_active = False
     ctx.update(person.party, "is_active")
+    publishing.publish_person(ctx, person.party_id)
     for session in UserSession.objects.filter(user=person):
         session.end()
     ctx.defer("congress.hand_over_all", person=person.party_id, successor=successor)
@@ -201,6 +204,7 @@ def person_enable(ctx: Context, person: Person, *, reason: str) -> Person:
         raise Invalid("person.reason", fields={"reason": "请写明原因。"})
     person.party.is_active = True
     ctx.update(person.party, "is_active")
+    publishing.publish_person(ctx, person.party_id)
     return person
 
 

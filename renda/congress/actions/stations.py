@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from renda.congress import publishing
 from renda.congress.models import Congress, Organisation, OrganisationKind, Place, Post, PostKind, Station, WallCode
 from renda.congress.selectors import congresses_for, stations_for
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.codes.api import new_short_code
 from renda.kernel.errors import Invalid, NotFound
+from renda.kernel.exchange.api import publish
 from renda.kernel.parties.models import Party
 from renda.kernel.privacy.api import clean_text
 
@@ -70,6 +72,8 @@ def station_create(
     )
     code = WallCode(code=new_short_code(), kind=WallCode.Kind.STATION, tenant_id=congress.tenant_id, station=station)
     ctx.insert(party, post, station, code)
+    publish(ctx, publishing.STATION, station.id)
+    publish(ctx, publishing.CODE, code.code)
     return station
 
 
@@ -97,4 +101,5 @@ def station_edit(
     for code in WallCode.objects.filter(station=station).exclude(is_active=is_active):
         code.is_active = is_active
         ctx.update(code, "is_active")
+    publishing.publish_station(ctx, station)
     return station

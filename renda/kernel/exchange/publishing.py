@@ -76,6 +76,8 @@ def reconcile(kinds: Iterable[str] = ()) -> dict[str, int]:
     for kind in kinds or BUILDERS:
         with tenant_transaction(everywhere()):
             if _alone(wait=True):
+                # Whatever is marked until now is made with the rest.
+                Mark.objects.filter(kind=kind).delete()
                 changed[kind] = _whole(kind) + _mend(kind)
     return changed
 

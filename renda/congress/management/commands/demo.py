@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from renda.congress.demo.reset import empty_city
 from renda.kernel.errors import RendaError
+from renda.kernel.exchange.api import reconcile
 
 
 class Command(BaseCommand):
@@ -29,6 +30,9 @@ class Command(BaseCommand):
                 empty_city(self.stdout.write)
             for name in self._capabilities():
                 import_module(f"{name}.demo").build(self.stdout.write)
+            self.stdout.write("正在发布到公众区……")
+            changed = reconcile()
+            self.stdout.write(f"已发布：{sum(changed.values()):,} 项。")
         except RendaError as error:
             raise CommandError(error.message) from error
 
