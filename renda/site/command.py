@@ -16,6 +16,7 @@ HELP = """renda —— 人大智能应用平台
   renda doctor     检查本机环境,逐项说明缺什么、怎么装
   renda database   数据库:status 状态|url 连接地址|run 只运行数据库|prepare 在外部数据库上建角色|temporary 临时库
   renda audit verify            核对审计链
+  renda exchange export DIR     两区分设两台机器时:导出文件(import 导入,keys、trust 交换公钥)
   renda places import FILE      导入行政区划
   renda messages replay FILE    按原时间重放留言
   renda help                    全部管理命令
@@ -78,6 +79,9 @@ def manage(words: list[str]) -> int:
 
     if words[0] in AS_OWNER:
         os.environ.setdefault("RENDA_ROLE", "owner")
+    elif os.environ.get("RENDA_ZONE") == "public":
+        # Commands carry; only the web is renda_public.
+        os.environ.setdefault("RENDA_ROLE", "app")
     if words[0] in WITHOUT_DATABASE or {"-h", "--help"} & set(words):
         execute_from_command_line(["renda", *words])
         return 0

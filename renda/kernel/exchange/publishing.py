@@ -49,7 +49,7 @@ def everywhere() -> list[int]:
 def publish_marked() -> int:
     """Make the marked copies anew; how many were changed or withdrawn."""
     with tenant_transaction(everywhere()):
-        if not _alone():
+        if not alone():
             return 0
         with connection.cursor() as cursor:
             cursor.execute(
@@ -75,15 +75,15 @@ def reconcile(kinds: Iterable[str] = ()) -> dict[str, int]:
     changed = {}
     for kind in kinds or BUILDERS:
         with tenant_transaction(everywhere()):
-            if _alone(wait=True):
+            if alone(wait=True):
                 # Whatever is marked until now is made with the rest.
                 Mark.objects.filter(kind=kind).delete()
                 changed[kind] = _whole(kind) + _mend(kind)
     return changed
 
 
-def _alone(*, wait: bool = False) -> bool:
-    """One publisher at a time, so that versions are committed in their order."""
+def alone(*, wait: bool = False) -> bool:
+    """One publisher at a time, so that versions are committed in their order: whether it is us. For the transaction."""
     with connection.cursor() as cursor:
         if wait:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
@@ -205,6 +205,8 @@ def _mend(kind: str) -> int:
     if settings.RENDA_EXCHANGE != "bridge":
         return 0
     with connection.cursor() as cursor:
+        # Both tables may have been filled a moment ago: without statistics the planner would compare each with each.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(
             "SELECT c.id FROM kernel_exchange_publishedcopy c LEFT JOIN public_zone.published p"
             " ON p.kind = c.kind AND p.key = c.key WHERE c.kind = %s AND NOT c.is_withdrawn"
@@ -226,5 +228,6 @@ def _mend(kind: str) -> int:
             " WHERE c.id = ANY(%s) AND p.kind = c.kind AND p.key = c.key",
             [lost],
         )
+        cursor.execute("SET LOCAL enable_nestloop = on")
     _deliver(list(PublishedCopy.objects.filter(id__in=lost)))
     return len(lost) + strange
