@@ -173,6 +173,10 @@ ACTS: dict[str, Act] = {
     "message.judge": message(
         "judge", "station_manager", fixed(verdict="explained", note="已当面说明。"), "deputy", "township_officer"
     ),
+    "issue.rename": Act(
+        "county_clerk", row("issue"), fixed(title="自来水水质"), ("deputy", "case_officer", "county_leader")
+    ),
+    "issue.take_out": Act("county_clerk", row("voice"), fixed(), ("deputy", "case_officer", "county_leader")),
     "message.urge": message("unit", "presidium_assigner", fixed(), "township_officer", "presidium_vetter"),
     "message.oversee": message(
         "county_unit",

@@ -335,6 +335,10 @@ PAGES: dict[str, Page] = {
     "voice:statistics.report": Page(
         "county_clerk", wrong=("deputy", "case_officer", "business_administrator"), strangers=(NOBODY,)
     ),
+    "voice:issues": Page("county_clerk", wrong=("deputy", "case_officer"), strangers=(NOBODY,)),
+    "voice:issue.page": Page("county_clerk", row("issue"), fixed(title="自来水水质"), wrong=("deputy", "case_officer")),
+    "voice:issue.take_out": press("county_clerk", row("voice"), fixed(), "deputy", "case_officer", "county_leader"),
+    "voice:opinions": Page("deputy", wrong=("case_officer", "station_manager"), strangers=(NOBODY,)),
     "voice:message.list": Page("presidium_clerk", own="the messages that exist for oneself, perhaps none"),
     "voice:message.register": Page(
         "presidium_clerk", given=fixed(**_TEXT, channel="desk"), wrong=("deputy", "case_officer"), strangers=(NOBODY,)

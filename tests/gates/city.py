@@ -37,7 +37,7 @@ from renda.kernel.parties.models import Holding
 from renda.kernel.privacy.api import encrypt
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions
-from renda.voice.models import Message
+from renda.voice.models import CommonIssue, IssueVoice, Message
 from renda.voice.tests.conftest import Story
 from tests.people import Cast
 
@@ -112,11 +112,22 @@ def build(cast: Cast) -> City:
         reading = {"case_id": city.rows["joint"].case_id, "kind": "read"}
         city.rows["reading"] = Task.objects.get(**reading)
         city.rows["request"] = PendingRequest.objects.get(case_id=city.rows["extending"].case_id)
+    _issue(city)
     _flows(city)
     _accounts(city)
     _desks(city)
     _browsers(city)
     return city
+
+
+def _issue(city: City) -> None:
+    """A common issue, and one message's place in it."""
+    message = city.rows["deputy"]
+    with tenant_transaction(city.tenants, durable=False):
+        issue = city.rows["issue"] = CommonIssue.objects.create(title="自来水发黄", found_at=clock.now())
+        city.rows["voice"] = IssueVoice.objects.create(
+            tenant_id=message.tenant_id, issue=issue, message=message, likeness=0.5, added_at=clock.now()
+        )
 
 
 def _browsers(city: City) -> None:
