@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,16 +28,17 @@ KILLED_BEFORE_THE_MARK = (
 
 
 @pytest.fixture
-def root(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def root(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A data directory whose database runs and has no tables."""
-    folder = tmp_path_factory.mktemp("start")
-    for path in (folder, *folder.parents[:2]):
-        path.chmod(0o755)  # the database's own account must pass through
+    folder = Path(tempfile.mkdtemp(prefix="renda-start-"))
     for name in ("RENDA_DATABASE_URL", "RENDA_OWNER_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RENDA_DATA_DIR", str(folder))
-    with leased(folder, lambda _: None):
-        yield folder
+    try:
+        with leased(folder, lambda _: None):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def python(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
