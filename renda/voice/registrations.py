@@ -12,11 +12,13 @@ from renda.kernel.flow import todo
 from renda.kernel.flow.following import follow
 from renda.kernel.flow.subjects import register_subject
 from renda.kernel.parties import Actor
+from renda.kernel.search import subjects as searched
 from renda.kernel.ui import menu, slots, states
 from renda.kernel.ui.http import actor_of
 from renda.kernel.ui.menu import Entry
 from renda.voice import selectors
 from renda.voice.code_views import prints_codes, stations_to_print
+from renda.voice.models import Message
 from renda.voice.standing import stand
 from renda.voice.telling import STATES
 
@@ -77,6 +79,7 @@ def _prints(request: HttpRequest, station: Any) -> dict[str, object] | None:
 
 slots.register("station.inside", "voice/station_print.html", _prints)
 follow("voice.Message", stand)
+searched.register(Message, lambda message: str(message.searched_text))
 register_access("voice.Message", _files)
 states.register(STATES)
 menu.register(

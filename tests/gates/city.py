@@ -31,7 +31,9 @@ from renda.kernel.feedback.models import Feedback
 from renda.kernel.files.api import StoredFile, store
 from renda.kernel.files.tests import material
 from renda.kernel.flow.models import Delegation, FlowDefinition, PendingRequest, Task
-from renda.kernel.notices.models import Notice
+from renda.kernel.notices import proofs
+from renda.kernel.notices.actions import BIND
+from renda.kernel.notices.models import AddressProof, Delivery, Notice, PersonAddress, Subscription
 from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding
 from renda.kernel.privacy.api import encrypt
@@ -116,6 +118,7 @@ def build(cast: Cast) -> City:
     _flows(city)
     _accounts(city)
     _desks(city)
+    _told(city)
     _browsers(city)
     return city
 
@@ -214,6 +217,32 @@ def _accounts(city: City) -> None:
         ends_on=clock.today(),
     )
     city.rows["feedback"] = Feedback.objects.create(text="字太小", sender="", created_at=clock.now())
+
+
+def _told(city: City) -> None:
+    """Where the deputy is reached, what she has subscribed to, and a letter that did not reach her."""
+    now, deputy = clock.now(), city.person("deputy")
+    mine = {"party_id": deputy, "channel": "email", "address": "deputy@example.cn"}
+    city.rows["address"] = PersonAddress.objects.create(**mine, proven_at=now)
+    city.rows["proof"] = proofs.note(purpose=BIND, channel="email", address="deputy@example.cn", party_id=deputy)
+    asked = AddressProof(**mine, purpose=BIND, created_at=now - timedelta(minutes=2), expires_at=now + proofs.VALID)
+    asked.address_key = proofs._address_key("email", "deputy@example.cn")
+    asked.digest = proofs._digest(asked, "246810")
+    asked.save()
+    city.rows["subscription"] = Subscription.objects.create(
+        party_id=deputy, kind="gates.place", target="路口镇", title="路口镇", created_at=now, told_until=now
+    )
+    with tenant_transaction(city.tenants, durable=False):
+        city.rows["dead_letter"] = Delivery.objects.create(
+            tenant_id=city.cast.tenant("township"),
+            notice=city.rows["notice"],
+            person_id=deputy,
+            channel="email",
+            address="deputy@example.cn",
+            state=Delivery.State.FAILED,
+            next_at=now,
+            error="收件地址被拒绝（550）",
+        )
 
 
 def _desks(city: City) -> None:
