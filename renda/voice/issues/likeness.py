@@ -22,6 +22,8 @@ SUBJECT_WEIGHT = 3
 TERMS_OF_TEXT, TERMS_OF_CLUSTER = 60, 80
 # Terms by which a cluster is found.
 _DOORS = 20
+# Among fewer texts a term that stands in three would pass for common.
+_FEWEST_TEXTS = 200
 # A term in more than this share of the texts says nothing.
 _COMMON = 0.08
 
@@ -52,11 +54,11 @@ class Rarity:
         for bag in bags:
             standing_in.update(bag.keys())
             number += 1
-        return cls(number, standing_in)
+        return cls(max(number, _FEWEST_TEXTS), standing_in)
 
     def vector(self, bag: Mapping[str, int]) -> Vector:
         """The text's heaviest terms, of length one."""
-        most = max(3.0, self.texts * _COMMON)
+        most = self.texts * _COMMON
         weighed = {
             term: dampened(count) * math.log((1 + self.texts) / (1 + self.standing_in.get(term, 0)))
             for term, count in bag.items()
