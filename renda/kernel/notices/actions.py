@@ -26,9 +26,8 @@ from renda.kernel.parties.models import Party
 
 LONGEST_TARGET = 400  # characters, as stored
 BIND = "address.bind"  # the purpose of proofs of one's own addresses
-ADDRESS = register_kind("notice.address", "接收地址变更", is_required=True, is_urgent=True)
+CHANNEL = register_kind("notice.channel", "通知渠道变更和测试", is_required=True, is_urgent=True)
 DIGEST = register_kind("notice.digest", "每日摘要")
-TEST = register_kind("notice.test", "渠道测试", is_urgent=True)
 
 
 def _person(ctx: Context) -> int:
@@ -140,7 +139,7 @@ def address_bind(ctx: Context, *, proof: int) -> Party:
     )
     title = CHANNELS[proven.channel].title
     ctx.detail(channel=proven.channel)
-    send(ctx, [person], f"您已开通{title}通知", "不是您本人操作的，请立即联系系统管理员。", kind=ADDRESS)
+    send(ctx, [person], f"您已开通{title}通知", "不是您本人操作的，请立即联系系统管理员。", kind=CHANNEL)
     return _party(person)
 
 
@@ -227,5 +226,5 @@ def delivery_retry(ctx: Context, delivery: Delivery) -> Delivery:
 def delivery_test(ctx: Context) -> Party:
     """Send the administrator herself a notice by every channel that reaches her."""
     person = _person(ctx)
-    send(ctx, [person], "通知渠道测试：收到即为正常", url="/notices/deliveries/", kind=TEST)
+    send(ctx, [person], "通知渠道测试：收到即为正常", url="/notices/deliveries/", kind=CHANNEL)
     return _party(person)

@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from renda.kernel.audit.models import AuditEntry
 from renda.kernel.errors import RendaError
+from renda.kernel.flow import turns
 from renda.kernel.flow.machine import everywhere, pass_time
 from renda.kernel.flow.models import PendingRequest
 from renda.kernel.parties import Actor
@@ -72,9 +73,19 @@ class Player:
     refused: Counter[str] = field(default_factory=Counter)
 
     def play(self, plans: Sequence[Plan]) -> None:
-        """Bring in what is not there yet and do what is not done yet; acts after the end are left out."""
+        """Bring in what is not there yet and do what is not done yet; acts after the end are left out.
+
+        The clock of a site that runs meanwhile waits until it is done.
+
+        Raises:
+            Refused: history is being played already.
+        """
         for plan in plans:
             plan.acts = [act for act in plan.acts if act.at <= self.end]
+        with turns.history(everywhere()):
+            self._play(plans)
+
+    def _play(self, plans: Sequence[Plan]) -> None:
         for start in range(0, len(plans), CHUNK):
             chunk = plans[start : start + CHUNK]
             self._bring_in(chunk)

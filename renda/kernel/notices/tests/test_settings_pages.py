@@ -107,8 +107,8 @@ def html(client: Client, name: str, *args: object) -> str:
 
 def test_ticks_and_hours_are_kept(clerk: Client, person: int, mail: smtp.MailServer) -> None:
     page = html(clerk, "notice.prefer")
-    # Six kinds on two channels, all wanted; of the two that a rule needs told the inbox cannot be cleared.
-    assert page.count("checked") == 12
+    # Five kinds on two channels, all wanted; of the two that a rule needs told the inbox cannot be cleared.
+    assert page.count("checked") == 10
     assert page.count("disabled checked") == 2
     answer = clerk.post(
         PREFER,
@@ -303,7 +303,7 @@ def test_todays_digest(clerk: Client, fresh: None, monkeypatch: pytest.MonkeyPat
     page = html(clerk, "notice.digest")
     assert "待我办理 12 件" in page
     assert '<a href="/y/">路灯</a>' in page
-    assert "查看全部 12 件" in page
+    assert "共 12 件，以上是最急的 1 件" in page
     assert "地方 花园社区：新留言&lt;b&gt;" in page
 
 
