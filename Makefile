@@ -75,7 +75,6 @@ node_modules/.ready: package-lock.json package.json
 	@command -v npm >/dev/null || $(call install,nodejs npm)
 	@node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' || { echo "需要 Node.js 18 或更新版本"; exit 1; }
 	@echo "· 正在安装前端软件包……"
-	@rm -rf node_modules  # what a killed npm left is more than npm itself can remove
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 

@@ -87,6 +87,8 @@ for _kind in PostKind:
         grant(_kind, "flow.delegate")
 # What people say about renda itself.
 grant(PostKind.SYSTEM_ADMINISTRATOR, "feedback.read", where="tree")
+# Channels of notices: what is set up, what failed, and trying again.
+grant(PostKind.SYSTEM_ADMINISTRATOR, "delivery.retry", where="tree")
 grant(PostKind.BUSINESS_ADMINISTRATOR, "feedback.read", where="tree")
 
 # Breaking the glass: who may open a right for minutes, and who reads what was opened.

@@ -13,11 +13,13 @@ from renda.kernel.flow import todo
 from renda.kernel.flow.following import follow
 from renda.kernel.flow.subjects import register_subject
 from renda.kernel.parties import Actor
+from renda.kernel.search import subjects as searched
 from renda.kernel.ui import menu, slots, states
 from renda.kernel.ui.http import actor_of
 from renda.kernel.ui.menu import Entry
 from renda.voice import public_registrations, receiving, selectors
 from renda.voice.code_views import prints_codes, stations_to_print
+from renda.voice.models import Message
 from renda.voice.publishing import build_receipts, receipt_keys
 from renda.voice.receipts import copy_key
 from renda.voice.standing import RECEIPT, stand
@@ -82,6 +84,7 @@ def _prints(request: HttpRequest, station: Any) -> dict[str, object] | None:
 
 slots.register("station.inside", "voice/station_print.html", _prints)
 follow("voice.Message", stand)
+searched.register(Message, lambda message: str(message.searched_text))
 register_access("voice.Message", _files)
 register_builder(RECEIPT, build_receipts, receipt_keys, copy_key)
 states.register(STATES)
@@ -95,6 +98,14 @@ menu.register(
         icon="chart-bar",
         order=20,
         visible=lambda actor: bool(policy.tenants_where(actor, "statistics.view")),
+    ),
+    Entry(
+        "opinions",
+        "社情民意",
+        "voice:opinions",
+        icon="messages",
+        order=21,
+        visible=lambda actor: bool(policy.tenants_where(actor, "opinion.view")),
     ),
     Entry("codes", "二维码", "voice:codes", icon="qrcode", order=40, visible=prints_codes),
 )

@@ -11,7 +11,7 @@ from renda.kernel.flow import api as flow
 from renda.kernel.flow.models import Task
 from renda.kernel.parties import Actor
 from renda.kernel.policy import tenants_where
-from renda.voice.models import Assignment, Message
+from renda.voice.models import Assignment, CommonIssue, IssueVoice, Message, Stage
 
 
 def messages_for(actor: Actor) -> QuerySet[Message]:
@@ -71,3 +71,30 @@ def for_page(rows: QuerySet[Message]) -> QuerySet[Message]:
 def deputies_among(mandates: QuerySet[Any]) -> QuerySet[Person]:
     """The people who hold these mandates."""
     return Person.objects.filter(pk__in=mandates.values("person_id")).order_by("pinyin")
+
+
+def voices_for(actor: Actor) -> QuerySet[IssueVoice]:
+    """Messages in common issues, of the congresses whose figures the actor sees."""
+    rows: QuerySet[IssueVoice] = IssueVoice.objects.filter(
+        tenant_id__in=tenants_where(actor, "statistics.view"), taken_out=False, message__is_sealed=False
+    )
+    return rows
+
+
+def issues_for(actor: Actor) -> QuerySet[CommonIssue]:
+    """Common issues with a voice that the actor sees."""
+    return CommonIssue.objects.filter(Exists(voices_for(actor).filter(issue_id=OuterRef("pk"))))
+
+
+def opinions_for(actor: Actor) -> QuerySet[Message]:
+    """What constituents have said in the actor's congresses, to be shown without who said it to whom.
+
+    Nothing sealed, nothing about a person, nothing that was shown another door or is not yet accepted.
+    """
+    rows: QuerySet[Message] = Message.objects.filter(
+        tenant_id__in=tenants_where(actor, "opinion.view"),
+        accepted_at__isnull=False,
+        is_sealed=False,
+        concerns_person=False,
+    )
+    return rows.exclude(stage__in=(Stage.REDIRECTED, Stage.TERMINATED))

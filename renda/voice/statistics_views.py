@@ -10,10 +10,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from renda.congress.api import Congress
-from renda.kernel import policy
 from renda.kernel.documents.word import CONTENT_TYPE
-from renda.kernel.errors import Forbidden
 from renda.kernel.ui.http import ActorRequest, page
+from renda.voice.issues_views import congresses_where
 from renda.voice.statistics.areas import Area
 from renda.voice.statistics.forms import FiguresForm
 from renda.voice.statistics.measures import MEASURES
@@ -28,7 +27,7 @@ PERMISSION = "statistics.view"
 @require_safe
 def figures(request: ActorRequest) -> HttpResponse:
     """Received, answered, solved, satisfied side by side, by place, unit, category or month."""
-    congresses = _congresses(request)
+    congresses = congresses_where(request, PERMISSION)
     areas = [(str(congress.tenant_id), congress.name) for congress in congresses]
     form = FiguresForm(request.GET, areas=areas)
     question = form.question(Area(congresses[0].tenant_id))
@@ -51,7 +50,7 @@ def figures(request: ActorRequest) -> HttpResponse:
 @require_safe
 def report(request: ActorRequest) -> HttpResponse:
     """The same figures as a Word draft; each number's footnote leads to its rows."""
-    congresses = _congresses(request)
+    congresses = congresses_where(request, PERMISSION)
     form = FiguresForm(request.GET, areas=[(str(one.tenant_id), one.name) for one in congresses])
     question = form.question(Area(congresses[0].tenant_id))
     name = question.area.name
@@ -66,16 +65,6 @@ def report(request: ActorRequest) -> HttpResponse:
             "Cache-Control": "private, no-store",
         },
     )
-
-
-def _congresses(request: ActorRequest) -> list[Congress]:
-    """The congresses whose figures the actor may see, the widest first."""
-    tenants = policy.tenants_where(request.actor, PERMISSION)
-    found = Congress.objects.filter(tenant_id__in=tenants).select_related("tenant", "place")
-    congresses = sorted(found, key=lambda one: (len(one.tenant.path), one.place.code))
-    if not congresses:
-        raise Forbidden(PERMISSION)
-    return congresses
 
 
 def _lead_below(query: QueryDict, congresses: list[Congress], lines: list[Line]) -> None:

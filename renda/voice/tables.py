@@ -7,19 +7,25 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
 
-from renda.congress.api import Organisation
+from renda.congress.api import Organisation, PlaceLevel
 from renda.kernel import clock
+from renda.kernel.privacy.api import redact
 from renda.kernel.search import api as search
 from renda.kernel.ui import wording
 from renda.kernel.ui.filters import Carried, Choice, Dates, Search
 from renda.kernel.ui.shapes import State
 from renda.kernel.ui.tables import Column, Table
-from renda.voice.models import Message, Solved, Stage
+from renda.voice.models import CommonIssue, Message, Solved, Stage
 from renda.voice.sorter.categories import first_level
 from renda.voice.statistics.areas import NO_CATEGORY, NO_UNIT, Area
 from renda.voice.statistics.measures import MEASURES, having
 from renda.voice.telling import STATES
+
+# How much of a text is shown to whoever has no business with its message.
+SHOWN = 90
 
 
 def address(message: Message) -> str:
@@ -68,9 +74,21 @@ def _of_unit(rows: Any, unit: str) -> Any:
 def _unit_name(unit: str) -> str:
     if unit == NO_UNIT:
         return "未确定"
-    known = unit.isascii() and unit.isdigit() and len(unit) < 19
-    found = Organisation.objects.filter(pk=int(unit)).first() if known else None
+    found = Organisation.objects.filter(pk=int(unit)).first() if _is_key(unit) else None
     return found.name if found else ""
+
+
+def _in_issue(rows: Any, issue: str) -> Any:
+    return rows.filter(voice__issue_id=int(issue), voice__taken_out=False)
+
+
+def _issue_name(issue: str) -> str:
+    found = CommonIssue.objects.filter(pk=int(issue)).first() if _is_key(issue) else None
+    return found.title if found else ""
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _in_category(rows: Any, category: str) -> Any:
@@ -111,9 +129,43 @@ class MessageTable(Table[Message]):
         ),
         Carried("area", "范围", by=_in_area, named=_area_name),
         Carried("unit", "承办单位", by=_of_unit, named=_unit_name),
+        Carried("issue", "共性问题", by=_in_issue, named=_issue_name),
         Carried("figure", "统计口径", by=having, named=lambda key: MEASURES[key].title if key in MEASURES else ""),
         Choice("solved", "解决情况", Solved.choices),
         Choice("due", "时限", (("overdue", "已超期"), ("soon", "即将到期")), by=due_within),
         Dates("submitted_at", "提出"),
     )
     order = "-submitted_at"
+
+
+def _township(message: Message) -> str:
+    """Where it comes from, no nearer than the township."""
+    place = message.place
+    if place is None:
+        return message.tenant.name.removesuffix("人民代表大会")
+    return place.parent.name if place.level == PlaceLevel.VILLAGE and place.parent else place.name
+
+
+class OpinionTable(Table[Message]):
+    """What constituents say (社情民意), without who said it, to whom, and where exactly."""
+
+    caption = "社情民意"
+    columns = (
+        Column("反映的问题", lambda m: redact(m.subject)),
+        Column("内容摘要", lambda m: Truncator(redact(m.body)).chars(SHOWN), phone=True),
+        Column("类别", lambda m: m.category or "未分类", css="nowrap"),
+        Column("乡镇（街道）", _township, css="nowrap"),
+        Column("月份", lambda m: f"{timezone.localtime(m.submitted_at):%Y年%-m月}", css="nowrap", sort="submitted_at"),
+        Column("状态", lambda m: STATES[m.state_key], kind="state"),
+    )
+    filters = (
+        Search("搜索标题、内容、地点", by=_matching),
+        Choice(
+            "category", "类别", [*((name, name) for name in first_level()), (NO_CATEGORY, "未分类")], by=_in_category
+        ),
+        Choice("solved", "解决情况", Solved.choices),
+        Carried("area", "范围", by=_in_area, named=_area_name),
+        Dates("submitted_at", "提出"),
+    )
+    order = "-submitted_at"
+    files = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import code_views, statistics_views, views
+from renda.voice import code_views, issues_views, statistics_views, views
 from renda.voice.forms import FORMS
 
 app_name = "voice"
@@ -23,6 +23,10 @@ urlpatterns = [
         name="codes.deputies_pdf",
     ),
     path("statistics/", statistics_views.figures, name="statistics"),
+    path("statistics/issues/", issues_views.issues, name="issues"),
+    path("statistics/issues/<int:pk>/", issues_views.issue, name="issue.page"),
+    path("statistics/issues/voices/<int:pk>/take-out/", issues_views.take_out, name="issue.take_out"),
+    path("opinions/", issues_views.opinions, name="opinions"),
     path("statistics/report.docx", statistics_views.report, name="statistics.report"),
     path("messages/", views.message_list, name="message.list"),
     path("messages/new/", views.register, name="message.register"),

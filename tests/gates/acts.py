@@ -173,6 +173,10 @@ ACTS: dict[str, Act] = {
     "message.judge": message(
         "judge", "station_manager", fixed(verdict="explained", note="已当面说明。"), "deputy", "township_officer"
     ),
+    "issue.rename": Act(
+        "county_clerk", row("issue"), fixed(title="自来水水质"), ("deputy", "case_officer", "county_leader")
+    ),
+    "issue.take_out": Act("county_clerk", row("voice"), fixed(), ("deputy", "case_officer", "county_leader")),
     "message.urge": message("unit", "presidium_assigner", fixed(), "township_officer", "presidium_vetter"),
     "message.oversee": message(
         "county_unit",
@@ -257,6 +261,25 @@ ACTS: dict[str, Act] = {
     # Notices.
     "notice.read": Act("deputy", row("notice"), fixed(), ("other_deputy", "presidium_clerk")),
     "notice.prefer": Act("deputy", None, fixed(wanted={}), (), SIGNED_IN),
+    "notice.digest": Act(
+        "machine",
+        None,
+        lambda city: {"person": city.person("deputy"), "summary": "待我办理 1 件", "body": "", "subscriptions": []},
+        ("deputy", "system_administrator"),
+    ),
+    "address.ask_code": Act("deputy", None, fixed(channel="email", address="deputy@example.cn"), (), SIGNED_IN),
+    "address.bind": Act(
+        "deputy", None, lambda city: {"proof": city.key("proof")}, ("other_deputy", "presidium_clerk"), SIGNED_IN
+    ),
+    "address.unbind": Act("deputy", row("address"), fixed(), ("other_deputy", "presidium_clerk")),
+    "subscription.add": Act("deputy", None, fixed(kind="gates.place", target="花园社区"), (), SIGNED_IN),
+    "subscription.remove": Act("deputy", row("subscription"), fixed(), ("other_deputy", "presidium_clerk")),
+    "delivery.retry": Act(
+        "system_administrator", row("dead_letter"), fixed(), ("business_administrator", "audit_administrator", "deputy")
+    ),
+    "delivery.test": Act(
+        "system_administrator", None, fixed(), ("business_administrator", "audit_administrator", "deputy")
+    ),
     # Accounts.
     "person.create": Act(
         "business_administrator", None, lambda city: {"congress": _congress(city), "name": "王新"}, _TOO

@@ -225,6 +225,27 @@ PAGES: dict[str, Page] = {
     "notice.read": press("deputy", row("notice"), fixed(), "other_deputy", "presidium_clerk"),
     "notice.read_all": press("deputy", lambda _: [], fixed(), own=_SIGNED_IN),
     "notice.prefer": Page("deputy", given=fixed(), own=_SIGNED_IN),
+    "notice.digest": Page("deputy", own=_SIGNED_IN),
+    "subscription.list": Page("deputy", own=_SIGNED_IN),
+    "subscription.add": press(
+        "deputy", lambda _: [], fixed(kind="gates.place", target="花园社区"), own="what a target is, its kind says"
+    ),
+    "subscription.remove": press("deputy", row("subscription"), fixed(), "other_deputy", "presidium_clerk"),
+    "address.bind": Page("deputy", lambda _: ["email"], fixed(address="deputy@example.cn"), own=_SIGNED_IN),
+    "address.verify": Page("deputy", lambda _: ["email"], fixed(code="246810"), own=_SIGNED_IN),
+    # What is pressed there needs WeChat's answer: notices/tests/test_settings_pages.py.
+    "address.return": Page("deputy", own="the state in the address is the visitor's own"),
+    "address.unbind": press("deputy", row("address"), fixed(), "other_deputy", "presidium_clerk"),
+    "delivery.list": Page("system_administrator", wrong=("business_administrator", "audit_administrator", "deputy")),
+    "delivery.retry": press(
+        "system_administrator", row("dead_letter"), fixed(), "business_administrator", "audit_administrator", "deputy"
+    ),
+    "delivery.retry_all": press(
+        "system_administrator", lambda _: [], fixed(), "business_administrator", "audit_administrator", "deputy"
+    ),
+    "delivery.test": press(
+        "system_administrator", lambda _: [], fixed(), "business_administrator", "audit_administrator", "deputy"
+    ),
     # Signing in, and one's own account.
     "account_login": Page(public="the door itself"),
     "account_logout": Page("deputy", given=fixed(), public="leaving twice harms nobody"),
@@ -307,6 +328,10 @@ PAGES: dict[str, Page] = {
     "voice:statistics.report": Page(
         "county_clerk", wrong=("deputy", "case_officer", "business_administrator"), strangers=(NOBODY,)
     ),
+    "voice:issues": Page("county_clerk", wrong=("deputy", "case_officer"), strangers=(NOBODY,)),
+    "voice:issue.page": Page("county_clerk", row("issue"), fixed(title="自来水水质"), wrong=("deputy", "case_officer")),
+    "voice:issue.take_out": press("county_clerk", row("voice"), fixed(), "deputy", "case_officer", "county_leader"),
+    "voice:opinions": Page("deputy", wrong=("case_officer", "station_manager"), strangers=(NOBODY,)),
     "voice:message.list": Page("presidium_clerk", own="the messages that exist for oneself, perhaps none"),
     "voice:message.register": Page(
         "presidium_clerk", given=fixed(**_TEXT, channel="desk"), wrong=("deputy", "case_officer"), strangers=(NOBODY,)

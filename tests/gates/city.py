@@ -31,13 +31,15 @@ from renda.kernel.feedback.models import Feedback
 from renda.kernel.files.api import StoredFile, store
 from renda.kernel.files.tests import material
 from renda.kernel.flow.models import Delegation, FlowDefinition, PendingRequest, Task
-from renda.kernel.notices.models import Notice
+from renda.kernel.notices import proofs
+from renda.kernel.notices.actions import BIND
+from renda.kernel.notices.models import AddressProof, Delivery, Notice, PersonAddress, Subscription
 from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding
 from renda.kernel.privacy.api import encrypt
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions
-from renda.voice.models import Message
+from renda.voice.models import CommonIssue, IssueVoice, Message
 from renda.voice.tests.conftest import Story
 from tests.people import Cast
 from tests.zones import publish
@@ -113,12 +115,24 @@ def build(cast: Cast) -> City:
         reading = {"case_id": city.rows["joint"].case_id, "kind": "read"}
         city.rows["reading"] = Task.objects.get(**reading)
         city.rows["request"] = PendingRequest.objects.get(case_id=city.rows["extending"].case_id)
+    _issue(city)
     _flows(city)
     _accounts(city)
     _desks(city)
+    _told(city)
     _browsers(city)
     publish()
     return city
+
+
+def _issue(city: City) -> None:
+    """A common issue, and one message's place in it."""
+    message = city.rows["deputy"]
+    with tenant_transaction(city.tenants, durable=False):
+        issue = city.rows["issue"] = CommonIssue.objects.create(title="自来水发黄", found_at=clock.now())
+        city.rows["voice"] = IssueVoice.objects.create(
+            tenant_id=message.tenant_id, issue=issue, message=message, likeness=0.5, added_at=clock.now()
+        )
 
 
 def _browsers(city: City) -> None:
@@ -205,6 +219,32 @@ def _accounts(city: City) -> None:
         ends_on=clock.today(),
     )
     city.rows["feedback"] = Feedback.objects.create(text="字太小", sender="", created_at=clock.now())
+
+
+def _told(city: City) -> None:
+    """Where the deputy is reached, what she has subscribed to, and a letter that did not reach her."""
+    now, deputy = clock.now(), city.person("deputy")
+    mine = {"party_id": deputy, "channel": "email", "address": "deputy@example.cn"}
+    city.rows["address"] = PersonAddress.objects.create(**mine, proven_at=now)
+    city.rows["proof"] = proofs.note(purpose=BIND, channel="email", address="deputy@example.cn", party_id=deputy)
+    asked = AddressProof(**mine, purpose=BIND, created_at=now - timedelta(minutes=2), expires_at=now + proofs.VALID)
+    asked.address_key = proofs._address_key("email", "deputy@example.cn")
+    asked.digest = proofs._digest(asked, "246810")
+    asked.save()
+    city.rows["subscription"] = Subscription.objects.create(
+        party_id=deputy, kind="gates.place", target="路口镇", title="路口镇", created_at=now, told_until=now
+    )
+    with tenant_transaction(city.tenants, durable=False):
+        city.rows["dead_letter"] = Delivery.objects.create(
+            tenant_id=city.cast.tenant("township"),
+            notice=city.rows["notice"],
+            person_id=deputy,
+            channel="email",
+            address="deputy@example.cn",
+            state=Delivery.State.FAILED,
+            next_at=now,
+            error="收件地址被拒绝（550）",
+        )
 
 
 def _desks(city: City) -> None:

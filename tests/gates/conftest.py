@@ -4,12 +4,23 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
+from pytest_django import Settings
 
 from renda.kernel.flow import library
+from renda.kernel.notices import subscriptions
+from renda.kernel.notices.api import Found, SubscriptionKind
 from renda.voice import sorting
 from tests import people
 from tests.gates import city as gates
 from tests.gates.city import City
+
+
+@pytest.fixture(autouse=True)
+def _channels(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A channel is open (its job is not run here), and there is something to subscribe to."""
+    settings.EMAIL_HOST = "127.0.0.1"
+    kind = SubscriptionKind("gates.place", "地方", lambda _, target: target, lambda *_: Found())
+    monkeypatch.setitem(subscriptions.SUBSCRIPTION_KINDS, kind.key, kind)
 
 
 @pytest.fixture(scope="package")

@@ -1,10 +1,10 @@
 """Sealing and verifying.
 
 The gate writes entries unchained (a chain head in the business transaction allowed 161 writes a second here); one
-sealer a tenant links them within a second, but only rows older than the oldest running transaction, so that no
-entry can still appear behind a link. What is promised: a changed, a missing and an unsealed entry are named. What
-is not: an entry changed before it was sealed. Anchoring a daily root outside keeps even the owner of the database
-from rewriting the whole chain unseen.
+sealer a tenant links them within a second, but only rows older than the oldest running transaction of this database,
+so that entries are linked in the order of their acts. What is promised: a changed, a missing and an unsealed entry are
+named. What is not: an entry changed before it was sealed. Anchoring a daily root outside keeps even the owner of the
+database from rewriting the whole chain unseen.
 """
 
 from __future__ import annotations
@@ -61,17 +61,38 @@ class Fault:
     seq: int | None = None
 
 
+def _horizon(cursor: Any) -> int:
+    """The oldest transaction of this database that is still running, as a 64-bit number; the next one when none is.
+
+    Every older one has ended: a statement that begins afterwards sees all it has left. The snapshot's own ``xmin``
+    would wait for transactions of other databases of the server too. Transactions hold a lock on their own 32-bit
+    number; they are told apart by how far they lie behind the newest.
+    """
+    cursor.execute(
+        """
+        WITH now AS (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next)
+        SELECT now.next - coalesce(max((now.next - lock.transactionid::text::bigint) & 4294967295), 0)
+        FROM now LEFT JOIN (pg_locks AS lock JOIN pg_stat_activity AS session USING (pid))
+          ON lock.locktype = 'transactionid' AND lock.mode = 'ExclusiveLock' AND lock.granted
+         AND session.datname = current_database() AND lock.pid <> pg_backend_pid()
+        GROUP BY now.next
+        """
+    )
+    return int(cursor.fetchone()[0])
+
+
 def tenants_to_seal(tenants: Iterable[int]) -> list[int]:
     """Of the given tenants, those with entries that can be sealed now: one statement for all of them."""
     with tenant_transaction(tenants), connection.cursor() as cursor:
+        horizon = _horizon(cursor)
         cursor.execute(
             """
             SELECT DISTINCT entry.tenant_id FROM kernel_audit_auditentry entry
             WHERE entry.recorded_at > now() - make_interval(secs => %s)
-              AND entry.xid < pg_snapshot_xmin(pg_current_snapshot())
+              AND entry.xid < %s::text::xid8
               AND NOT EXISTS (SELECT 1 FROM kernel_audit_auditseal seal WHERE seal.entry_id = entry.id)
             """,
-            [RECENT],
+            [RECENT, horizon],
         )
         return [int(row[0]) for row in cursor.fetchall()]
 
@@ -86,6 +107,7 @@ def seal(tenant_id: int, *, since: float | None = RECENT) -> int:
         taken = cursor.fetchone()
         if not (taken and taken[0]):
             return 0
+        horizon = _horizon(cursor)
         head = AuditSeal.objects.filter(tenant_id=tenant_id).order_by("-seq").first()
         seq, previous = (head.seq, bytes(head.chain_hash)) if head else (0, b"")
         cursor.execute(
@@ -93,11 +115,11 @@ def seal(tenant_id: int, *, since: float | None = RECENT) -> int:
             SELECT entry.id, entry.payload_hash FROM kernel_audit_auditentry entry
             WHERE entry.tenant_id = %s
               AND (%s::float8 IS NULL OR entry.recorded_at > now() - make_interval(secs => %s))
-              AND entry.xid < pg_snapshot_xmin(pg_current_snapshot())
+              AND entry.xid < %s::text::xid8
               AND NOT EXISTS (SELECT 1 FROM kernel_audit_auditseal seal WHERE seal.entry_id = entry.id)
             ORDER BY entry.recorded_at, entry.id LIMIT %s
             """,
-            [tenant_id, since, since, BATCH],
+            [tenant_id, since, since, horizon, BATCH],
         )
         links = []
         for entry_id, payload_hash in cursor.fetchall():

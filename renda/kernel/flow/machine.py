@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from renda.kernel import clock
 from renda.kernel.actions.api import Context, Existing, existing
-from renda.kernel.flow import api
+from renda.kernel.flow import api, turns
 from renda.kernel.flow.models import Activation, Case, Task
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
@@ -62,11 +62,17 @@ def run_clock() -> int:
     """Let time act on every case that is due at the kernel clock's moment; gives how many cases.
 
     The set form in chunks; a chunk with a faulty case is done one by one, so that one case never stops the clock.
+    Congresses whose history is being replayed are passed over (``turns``).
     """
     actor = Actor.machine("流程时钟", everywhere())
-    with tenant_transaction(actor.tenants):
-        cases = due_cases(clock.now())
-    _in_chunks(flow_time_out, actor, cases)
+    with turns.present(actor.tenants) as present:
+        with tenant_transaction(actor.tenants):
+            cases = due_cases(clock.now())
+            if replayed := actor.tenants - present:
+                logger.info("the clock passes over %d congresses whose history is being replayed", len(replayed))
+                here = Case.objects.filter(id__in=cases, tenant_id__in=present)
+                cases = list(here.order_by("id").values_list("id", flat=True))
+        _in_chunks(flow_time_out, actor, cases)
     return len(cases)
 
 

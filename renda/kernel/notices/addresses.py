@@ -11,6 +11,7 @@ from django.db.models import Q
 from renda.kernel import clock
 from renda.kernel.notices.models import PersonAddress
 from renda.kernel.parties.models import Holding
+from renda.kernel.privacy.api import mask_email, mask_phone
 
 
 @dataclass(frozen=True)
@@ -32,24 +33,25 @@ def register_addresses(book: AddressBook) -> None:
         _books.append(book)
 
 
-def addresses(channel: str, parties: Sequence[int]) -> list[Address]:
-    """One address of each person behind these parties, by this channel; persons without one are left out."""
-    found = [*_proven(channel, parties), *(each for book in _books for each in book(channel, list(parties)))]
-    first: dict[tuple[int, int], Address] = {}
-    for each in found:
+def addresses(channels: Sequence[str], parties: Sequence[int]) -> list[tuple[str, Address]]:
+    """One address of each person behind these parties by each channel, with the channel; two queries and the books'."""
+    found = _proven(channels, parties)
+    found += [(name, each) for name in channels for book in _books for each in book(name, list(parties))]
+    first: dict[tuple[str, int, int], tuple[str, Address]] = {}
+    for name, each in found:
         if each.address:
-            first.setdefault((each.party_id, each.person_id), each)
+            first.setdefault((name, each.party_id, each.person_id), (name, each))
     return list(first.values())
 
 
-def _proven(channel: str, parties: Sequence[int]) -> list[Address]:
+def _proven(channels: Sequence[str], parties: Sequence[int]) -> list[tuple[str, Address]]:
     people: defaultdict[int, list[int]] = defaultdict(list)
     for person in parties:
         people[person].append(person)
     for post, person in _holders(parties):
         people[person].append(post)
-    rows = PersonAddress.objects.filter(channel=channel, party_id__in=list(people))
-    return [Address(party, row.party_id, row.address) for row in rows for party in people[row.party_id]]
+    rows = PersonAddress.objects.filter(channel__in=channels, party_id__in=list(people))
+    return [(row.channel, Address(party, row.party_id, row.address)) for row in rows for party in people[row.party_id]]
 
 
 def _holders(parties: Sequence[int]) -> list[tuple[int, int]]:
@@ -57,3 +59,14 @@ def _holders(parties: Sequence[int]) -> list[tuple[int, int]]:
     today = clock.today()
     held = Holding.objects.filter(post_id__in=parties, starts_on__lte=today, person__is_active=True)
     return list(held.filter(Q(ends_on=None) | Q(ends_on__gte=today)).values_list("post_id", "person_id"))
+
+
+def masked(channel: str, address: str) -> str:
+    """An address as its owner and the system administrator see it: enough to know it again."""
+    match channel:
+        case "sms":
+            return mask_phone(address)
+        case "email":
+            return mask_email(address)
+        case _:
+            return f"{address[:2]}{'*' * 4}{address[-2:]}" if len(address) > 6 else "*" * len(address)

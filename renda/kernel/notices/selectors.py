@@ -1,11 +1,13 @@
-"""An inbox is the notices of the person and of the posts she holds."""
+"""An inbox is the notices of the person and of the posts she holds; what failed is seen by who keeps the system."""
 
 from __future__ import annotations
 
 from django.db import models
 
-from renda.kernel.notices.models import Notice
+from renda.kernel.notices.models import Delivery, Notice, PersonAddress, Subscription
+from renda.kernel.notices.policy import RETRY
 from renda.kernel.parties import Actor
+from renda.kernel.policy import tenants_where
 
 MANY = 99
 
@@ -21,3 +23,27 @@ def unread_count(actor: Actor) -> int:
         return 0
     unread = Notice.objects.filter(party_id__in=actor.party_ids, read_at__isnull=True)
     return unread[: MANY + 1].count()
+
+
+def own_addresses(actor: Actor) -> models.QuerySet[PersonAddress]:
+    """Where the actor has shown that she is reached."""
+    return PersonAddress.objects.filter(party_id__in=_herself(actor)).order_by("channel")
+
+
+def own_subscriptions(actor: Actor) -> models.QuerySet[Subscription]:
+    """What the actor has subscribed to, newest first."""
+    return Subscription.objects.filter(party_id__in=_herself(actor)).order_by("-created_at", "-id")
+
+
+def deliveries_for(actor: Actor) -> models.QuerySet[Delivery]:
+    """What is on its way, was sent or has failed where a post of the actor keeps the system."""
+    return Delivery.objects.filter(tenant_id__in=tenants_where(actor, RETRY))
+
+
+def failed_deliveries(actor: Actor) -> models.QuerySet[Delivery]:
+    """Dead letters: what is not tried any more by itself."""
+    return deliveries_for(actor).filter(state=Delivery.State.FAILED)
+
+
+def _herself(actor: Actor) -> tuple[int, ...]:
+    return () if actor.party_id is None else (actor.party_id,)

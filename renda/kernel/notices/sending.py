@@ -125,7 +125,8 @@ def _deliveries(ctx: Context, notices: list[Notice]) -> Iterator[Delivery]:
     by_party: defaultdict[int, list[Notice]] = defaultdict(list)
     for notice in notices:
         by_party[notice.party_id].append(notice)
-    found = [(name, each) for name in channels_on() for each in addresses(name, list(by_party))] if by_party else []
+    names = channels_on() if by_party else []
+    found = addresses(names, list(by_party)) if names else []
     if not found:
         return
     people = {each.person_id for _, each in found}

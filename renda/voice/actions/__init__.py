@@ -12,10 +12,13 @@ from renda.voice.actions.handling import (
     message_send_back,
 )
 from renda.voice.actions.intake import message_accept, message_redirect, message_register, message_submit
+from renda.voice.actions.issues import issue_rename, issue_take_out
 from renda.voice.actions.reading import message_read
 from renda.voice.actions.steering import message_oversee, message_read_sealed, message_reveal, message_urge
 
 __all__ = [
+    "issue_rename",
+    "issue_take_out",
     "message_accept",
     "message_answer",
     "message_assign",

@@ -45,7 +45,7 @@ def _take_in(ctx: Context, tenant: Tenant, given: dict[str, Any], photos: Sequen
     message.case = flow.start(
         ctx, "message", message, tenant_id=tenant.id, title=message.subject, initiator=ctx.actor.party_id
     )
-    search.index(ctx, "voice.Message", message.id, tenant.id, f"{message.subject}\n{body}\n{message.place_text}")
+    search.index(ctx, "voice.Message", message.id, tenant.id, message.searched_text)
     return message
 
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from renda.kernel.audit.jobs import seal
 from renda.kernel.errors import RendaError
+from renda.kernel.flow import turns
 from renda.voice.figures import read_messages
 from renda.voice.replay_people import People, congress_named
 from renda.voice.replaying import Replay, items_of, stored_figures
@@ -38,7 +39,8 @@ def handle(options: Mapping[str, Any]) -> None:
         congress = congress_named(options["congress"])
         items = items_of(messages, congress.tenant_id)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True)) as progress:
+        # The site's clock would find replayed cases overdue as of today.
+        with turns.history([congress.tenant_id]), Progress(*columns, console=Console(stderr=True)) as progress:
             bar = progress.add_task(f"导入{congress.name}", total=len(items))
             replay = Replay(People.of(congress), items, lambda number: progress.advance(bar, number))
             if options["single"]:

@@ -44,20 +44,28 @@ def build(say: Callable[[str], None], *, messages: int = MESSAGES, townships: in
         say("演示城市的岗位人员不齐，没有生成演示留言。")
         return
     plans = _plans(desks, messages, end)
-    progress = [0]
-
-    def advance(number: int) -> None:
-        progress[0] += number
-        say(f"  演示留言 {progress[0]:,} / {len(plans):,} 件")
-
-    player = Player(end, advance)
+    player = Player(end, _progress(say, sum(plan.steps(end) for plan in plans)))
     # The last plan needs nothing more, and comes in when all others are played: where it is, all is done.
     if player.is_there(plans[-1]):
         say("演示留言已经生成。")
         return
-    say("正在生成一年的演示留言及办理过程……")
+    say(f"正在生成一年的演示留言及办理过程（{len(plans):,} 件）……")
     player.play(plans[:-1])
     player.play(plans[-1:])
+
+
+def _progress(say: Callable[[str], None], total: int) -> Callable[[int], None]:
+    """Say every tenth of the way."""
+    done = 0
+
+    def advance(steps: int) -> None:
+        nonlocal done
+        tenth = done * 10 // total
+        done += steps
+        if done * 10 // total > tenth:
+            say(f"  {done * 10 // total}0%")
+
+    return advance
 
 
 def _desks(townships: int) -> list[Desk]:

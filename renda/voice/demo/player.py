@@ -12,6 +12,7 @@ from django.db.models import Count
 
 from renda.kernel.audit.models import AuditEntry
 from renda.kernel.errors import RendaError
+from renda.kernel.flow import turns
 from renda.kernel.flow.machine import everywhere, pass_time
 from renda.kernel.flow.models import PendingRequest
 from renda.kernel.parties import Actor
@@ -54,6 +55,10 @@ class Plan:
         assert verb in VERBS, verb
         self.acts.append(Act(at, verb, actor, given))
 
+    def steps(self, end: datetime) -> int:
+        """How many steps it has up to a moment: coming in, and each act."""
+        return 1 + sum(act.at <= end for act in self.acts)
+
     @property
     def next(self) -> Act | None:
         return self.acts[self.done] if self.done < len(self.acts) else None
@@ -61,16 +66,26 @@ class Plan:
 
 @dataclass
 class Player:
-    """Plays plans up to a moment, the present. ``advance`` is told how many more plans are played."""
+    """Plays plans up to a moment, the present. ``advance`` is told how many more steps (``Plan.steps``) are played."""
 
     end: datetime
     advance: Callable[[int], None] = lambda _: None
     refused: Counter[str] = field(default_factory=Counter)
 
     def play(self, plans: Sequence[Plan]) -> None:
-        """Bring in what is not there yet and do what is not done yet; acts after the end are left out."""
+        """Bring in what is not there yet and do what is not done yet; acts after the end are left out.
+
+        The clock of a site that runs meanwhile waits until it is done.
+
+        Raises:
+            Refused: history is being played already.
+        """
         for plan in plans:
             plan.acts = [act for act in plan.acts if act.at <= self.end]
+        with turns.history(everywhere()):
+            self._play(plans)
+
+    def _play(self, plans: Sequence[Plan]) -> None:
         for start in range(0, len(plans), CHUNK):
             chunk = plans[start : start + CHUNK]
             self._bring_in(chunk)
@@ -78,7 +93,6 @@ class Player:
                 for verb in VERBS:
                     self._sweep(verb, [(plan, act) for plan, act in _nexts(chunk) if act.verb == verb])
             pass_time({plan.case_id: self.end for plan in chunk})
-            self.advance(len(chunk))
 
     def is_there(self, plan: Plan) -> bool:
         """Whether an earlier run has brought this one in."""
@@ -104,7 +118,10 @@ class Player:
             )
             for plan, message in zip(mine, rows, strict=True):
                 plan.message_id, plan.case_id = message.id, message.case_id
-        _go_on([plan for plan in chunk if plan.key in made])
+            self.advance(len(mine))
+        known = [plan for plan in chunk if plan.key in made]
+        _go_on(known)
+        self.advance(sum(1 + plan.done for plan in known))
 
     def _sweep(self, verb: str, ready: Sequence[tuple[Plan, Act]]) -> None:
         """Let time pass up to each act, then have everybody do her own."""
@@ -126,12 +143,14 @@ class Player:
                     skip_refused=True,
                 )
             )
+            before = sum(plan.done for plan, _ in mine)
             for (plan, _), result in zip(mine, results, strict=True):
                 plan.done += 1
                 if isinstance(result, RendaError):
                     # Somebody else has moved it (a site in use): its life goes on without the plan.
                     self.refused[f"{verb} {result.code}"] += 1
                     plan.done = len(plan.acts)
+            self.advance(sum(plan.done for plan, _ in mine) - before)
 
 
 def _action(verb: str) -> Any:

@@ -1,5 +1,6 @@
 from renda.voice.models.answers import Answer, Rating, Satisfaction, Verdict
 from renda.voice.models.handling import Assignment, ContactLog, Decision
+from renda.voice.models.issues import CommonIssue, IssueVoice
 from renda.voice.models.messages import Channel, Door, Message, Solved, Stage
 from renda.voice.models.statistics import Axis, CountedTrail, MonthFigure
 
@@ -8,10 +9,12 @@ __all__ = [
     "Assignment",
     "Axis",
     "Channel",
+    "CommonIssue",
     "ContactLog",
     "CountedTrail",
     "Decision",
     "Door",
+    "IssueVoice",
     "Message",
     "MonthFigure",
     "Rating",

@@ -132,6 +132,11 @@ class Message(TenantRow):
         return self.subject
 
     @property
+    def searched_text(self) -> str:
+        """What the search reads of it: nothing once it is sealed."""
+        return "" if self.is_sealed else f"{self.subject}\n{self.body}\n{self.place_text}"
+
+    @property
     def query_word(self) -> str:
         """The six digits that open the receipt."""
         from renda.voice.receipts import query_word

@@ -11,13 +11,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from renda.congress.api import DutyFact
 from renda.kernel.audit.models import AuditEntry
 from renda.kernel.errors import Forbidden
 from renda.kernel.events.models import Event
+from renda.kernel.flow import turns
 from renda.kernel.flow.models import CaseEvent
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
@@ -168,6 +171,23 @@ def test_the_command_prints_one_object_and_the_trail_holds(
     assert said["overdue_7"] == expected.overdue_7
     assert list(said) == ["messages", "answered", "overdue_7", "overdue_15", "median_working_days", "p90_working_days"]
     call_command("audit", "verify")
+
+
+def test_a_congress_is_replayed_once_at_a_time(
+    story: Story, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another process has the congress: the command says so and stores nothing; another congress's turn is free."""
+    monkeypatch.setattr(turns, "PATIENCE", 0.0)
+    wanted = connection.get_connection_params()
+    wanted = {name: wanted[name] for name in ("dbname", "user", "host", "port", "password") if wanted.get(name)}
+    with psycopg.connect(**wanted, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [turns.LOCK_SPACE, story.cast.tenant("county")])
+        with pytest.raises(CommandError, match="请稍后再运行"):
+            call_command("messages", "replay", str(file), "--congress", "黄州区")
+        with tenant_transaction(story.cast.tenants, durable=False):
+            assert not Message.objects.exists()
+    call_command("messages", "replay", str(file), "--congress", "黄州区")
+    assert json.loads(capsys.readouterr().out)["messages"] > 0
 
 
 @pytest.mark.parametrize(("name", "words"), [("麻城市", "没有在岗的"), ("无此县", "没有找到“无此县”的人民代表大会")])

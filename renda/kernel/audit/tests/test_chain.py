@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -55,22 +54,7 @@ def write(tenant: int, count: int = 1) -> list[int]:
     return [row.id for row in rows]
 
 
-def settle(tenant: int) -> None:
-    """Wait for transactions that other databases of this server (other test runs) happen to have open."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        with tenant_transaction([tenant]), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM kernel_audit_auditentry WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())"
-            )
-            if cursor.fetchone() == (0,):
-                return
-        time.sleep(0.05)
-    raise TimeoutError
-
-
 def seal(tenant: int, **given: Any) -> int:
-    settle(tenant)
     return chain.seal(tenant, **given)
 
 
@@ -173,7 +157,6 @@ def test_chains_of_two_congresses_are_apart(tenant: int) -> None:
     other.save()
     write(tenant, 2)
     write(other.id, 2)
-    settle(other.id)
     assert chain.tenants_to_seal([tenant, other.id]) in ([tenant, other.id], [other.id, tenant])
     assert (seal(tenant), seal(other.id)) == (2, 2)
     assert chain.root(tenant) != chain.root(other.id)
@@ -183,7 +166,6 @@ def test_chains_of_two_congresses_are_apart(tenant: int) -> None:
 def test_what_the_worker_slept_through_is_sealed_all_the_same(tenant: int) -> None:
     (old,) = write(tenant)
     as_owner("UPDATE kernel_audit_auditentry SET recorded_at = now() - interval '3 days' WHERE id = %s", old)
-    settle(tenant)
     jobs.seal()
     assert faults(tenant) == [("unsealed", old)]
     jobs.seal_all()
@@ -203,7 +185,6 @@ def test_only_what_is_older_than_the_oldest_running_transaction_is_sealed(tenant
         slow.execute("SELECT set_config('renda.tenants', %s, true)", [f"{{{tenant}}}"])
         insert(slow, late := entry(tenant, "慢的事务"))
         slow.commit()
-    settle(tenant)
     assert chain.tenants_to_seal([tenant]) == [tenant]
     assert chain.seal(tenant) == 2
     with tenant_transaction([tenant]):
@@ -222,7 +203,6 @@ def insert(other: psycopg.Connection, row: AuditEntry) -> None:
 def test_two_sealers_at_once_make_one_chain(tenant: int, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = write(tenant, 30)
     monkeypatch.setattr(chain, "BATCH", 3)
-    settle(tenant)
     together = threading.Barrier(2)
 
     def sealer() -> None:
@@ -264,7 +244,6 @@ def audit_verify(*options: str) -> tuple[int, str]:
 
 def test_an_anchor_holds_while_the_chain_grows(tenant: int, anchors: Path) -> None:
     write(tenant, 3)
-    settle(tenant)
     jobs.anchor(timestamp=0)
     (file,) = anchors.iterdir()
     roots = json.loads(file.read_text())["roots"]
@@ -276,7 +255,6 @@ def test_an_anchor_holds_while_the_chain_grows(tenant: int, anchors: Path) -> No
 
 def test_a_chain_that_was_rewritten_as_a_whole_does_not_match_its_anchor(tenant: int, anchors: Path) -> None:
     ids = write(tenant, 2)
-    settle(tenant)
     jobs.anchor(timestamp=0)
     (file,) = anchors.iterdir()
     as_owner("DELETE FROM kernel_audit_auditentry WHERE id = %s", ids[1])
@@ -289,7 +267,6 @@ def test_a_chain_that_was_rewritten_as_a_whole_does_not_match_its_anchor(tenant:
 
 def test_the_command_names_what_is_wrong(tenant: int) -> None:
     ids = write(tenant, 2)
-    settle(tenant)
     call_command("audit", "seal")
     as_owner("DELETE FROM kernel_audit_auditentry WHERE id = %s", ids[0])
     code, said = audit_verify()
@@ -306,3 +283,22 @@ def test_either_hash_makes_a_chain(tenant: int, settings: Any, name: str) -> Non
     assert faults(tenant) == []
     settings.RENDA_HASH = "sm3" if name == "sha256" else "sha256"
     assert {fault.kind for fault in verify(tenant)} == {"altered", "broken"}
+
+
+# --- when ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_transaction_of_this_database_is_waited_for_and_one_of_another_is_not(tenant: int) -> None:
+    write(tenant)
+    with beside("renda_app") as slow:
+        slow.execute("SELECT pg_current_xact_id()")
+        later = write(tenant)
+        assert seal(tenant) == 1
+        slow.commit()
+        assert seal(tenant) == 1
+    with beside("renda_owner", database="postgres") as elsewhere:
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        write(tenant)
+        assert seal(tenant) == 1
+    with tenant_transaction([tenant]):
+        assert AuditSeal.objects.get(seq=2).entry_id == later[0]

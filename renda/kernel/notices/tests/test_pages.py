@@ -8,8 +8,7 @@ from django.urls import reverse
 
 from renda.kernel.actions.api import Context
 from renda.kernel.notices.api import Notice, send
-from renda.kernel.notices.models import Preference
-from renda.kernel.notices.views import PAGE
+from renda.kernel.notices.views.inbox import PAGE
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
 
@@ -71,19 +70,3 @@ def test_all_are_read_at_once(clerk: Client, cast: Cast) -> None:
     tell(cast, "一", "二", "三")
     assert clerk.post(reverse("notice.read_all")).status_code == 303
     assert all(notice.read_at for notice in rows(cast))
-
-
-def test_preferences_are_kept_and_required_kinds_stay(clerk: Client, cast: Cast) -> None:
-    page = clerk.get(reverse("notice.prefer")).content.decode()
-    assert "按规定必须告知" in page
-    assert page.count("checked") == 3
-    # Nothing ticked: the optional kind is turned off, the required one is not asked.
-    assert clerk.post(reverse("notice.prefer"), {}).status_code == 303
-    wishes = Preference.objects.values_list("party_id", "kind", "channel", "is_wanted")
-    assert sorted(wishes) == [
-        (cast.people[ROLE].pk, kind, "inbox", False) for kind in ("test.optional", "test.urgent")
-    ]
-    assert clerk.get(reverse("notice.prefer")).content.decode().count("checked") == 1
-    wrong = clerk.post(reverse("notice.prefer"), {"kind-test-optional": "pigeon"})
-    assert wrong.status_code == 422
-    assert Preference.objects.count() == 2
