@@ -93,6 +93,8 @@ STAFF: dict[str, tuple[str, str, PostKind]] = {
     "city_assigner": ("city", OrganisationKind.DEPUTIES_WORK_COMMITTEE, PostKind.ASSIGNER),
     "city_vetter": ("city", OrganisationKind.DEPUTIES_WORK_COMMITTEE, PostKind.VETTER),
     "city_officer": ("city", DepartmentKind.TRANSPORT, PostKind.CASE_OFFICER),
+    "secrecy_officer": ("city", OrganisationKind.GENERAL_OFFICE, PostKind.SECRECY_OFFICER),
+    "county_secrecy_officer": ("county", OrganisationKind.GENERAL_OFFICE, PostKind.SECRECY_OFFICER),
     "business_administrator": ("city", OrganisationKind.GENERAL_OFFICE, PostKind.BUSINESS_ADMINISTRATOR),
     "system_administrator": ("city", OrganisationKind.ADMINISTRATION, PostKind.SYSTEM_ADMINISTRATOR),
     "security_administrator": ("city", OrganisationKind.ADMINISTRATION, PostKind.SECURITY_ADMINISTRATOR),

@@ -91,6 +91,11 @@ grant(PostKind.SYSTEM_ADMINISTRATOR, "feedback.read", where="tree")
 grant(PostKind.SYSTEM_ADMINISTRATOR, "delivery.retry", where="tree")
 grant(PostKind.BUSINESS_ADMINISTRATOR, "feedback.read", where="tree")
 
+# What carries a mark of secrecy is decided on by the office's security officer, and by nobody else.
+grant(PostKind.SECRECY_OFFICER, "secrecy.decide", where="tree")
+# What came in from the public zone and could not be registered.
+grant(PostKind.BUSINESS_ADMINISTRATOR, "exchange.mend", where="tree")
+
 # Breaking the glass: who may open a right for minutes, and who reads what was opened.
 for _kind in (PostKind.CHAIR, PostKind.LEADER, PostKind.ASSIGNER):
     grant(_kind, "access.open")

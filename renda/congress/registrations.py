@@ -8,10 +8,12 @@ from django.http import HttpRequest
 
 from renda.congress import publishing
 from renda.congress.models import Post, PostKind
+from renda.congress.who import security_officers
 from renda.kernel.exchange.api import register_builder
 from renda.kernel.flow import delegating
 from renda.kernel.flow.subjects import register_who_titles
 from renda.kernel.policy.registry import GRANTS
+from renda.kernel.secrecy.api import register_officers
 from renda.kernel.ui import menu, slots
 from renda.kernel.ui.http import actor_of
 from renda.kernel.ui.menu import Entry
@@ -25,6 +27,7 @@ register_builder(publishing.PLACE, publishing.build_places, publishing.place_key
 register_builder(publishing.DEPUTY, publishing.build_deputies, publishing.deputy_keys)
 register_builder(publishing.STATION, publishing.build_stations, publishing.station_keys)
 register_builder(publishing.CODE, publishing.build_codes, publishing.code_keys)
+register_officers(security_officers)
 register_who_titles({f"post:{kind}": str(kind.label) for kind in PostKind})
 slots.register("user.menu", "congress/slot_user_menu.html", _signed_in)
 # Who may lend may also be lent to.

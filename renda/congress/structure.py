@@ -96,7 +96,12 @@ def units(level: CongressLevel) -> Iterator[Unit]:
     yield Unit(K.COUNCIL_OF_CHAIRPERSONS, "{congress}常务委员会主任会议", under=K.STANDING_COMMITTEE)
     for name in _SPECIAL[level]:
         yield Unit(K.SPECIAL_COMMITTEE, "{congress}" + name, _HEAD | {P.CLERK: "工作人员"})
-    office = {P.CLERK: "办公室工作人员", P.LEADER: "主任", P.BUSINESS_ADMINISTRATOR: "业务管理员"}
+    office = {
+        P.CLERK: "办公室工作人员",
+        P.LEADER: "主任",
+        P.SECRECY_OFFICER: "保密员",
+        P.BUSINESS_ADMINISTRATOR: "业务管理员",
+    }
     yield Unit(K.GENERAL_OFFICE, "{congress}常务委员会办公室", office, under=K.STANDING_COMMITTEE)
     deputies_work = _ASSIGNING | {P.CLERK: "工作人员"}
     yield Unit(

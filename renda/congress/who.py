@@ -104,3 +104,19 @@ def _above(post: Post) -> list[int]:
         if (found := _head(where)) and found != [post.party_id]:
             return found
     return []
+
+
+def security_officers(tenant_id: int | None) -> list[int]:
+    """The posts of the security officers (保密员) of a congress or the nearest one above that has one; without a congress,
+    those of the top. Where nobody has been appointed to such a post yet, the business administrator hears of it.
+    """
+    tenant = Tenant.objects.filter(id=tenant_id) if tenant_id is not None else Tenant.objects.filter(parent=None)
+    path = tenant.values_list("path", flat=True).first() or []
+    held = Holding.objects.filter(ends_on__isnull=True).values("post_id")
+    for kind in (PostKind.SECRECY_OFFICER, PostKind.BUSINESS_ADMINISTRATOR):
+        posts = Post.objects.filter(kind=kind, tenant_id__in=path, organisation__is_active=True, party_id__in=held)
+        found = dict(posts.values_list("party_id", "tenant_id"))
+        if found:
+            nearest = max(found.values(), key=path.index)
+            return sorted(party for party, where in found.items() if where == nearest)
+    return []

@@ -4,6 +4,6 @@ import os
 
 os.environ["RENDA_ZONE"] = "public"
 
-from renda.site.wsgi import application  # noqa: E402 - the zone is known first
+from renda.site.wsgi import application
 
 __all__ = ["application"]

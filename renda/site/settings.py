@@ -95,6 +95,7 @@ _INNER_APPS = [
     "renda.kernel.codes",
     "renda.kernel.exports",
     "renda.kernel.flow",
+    "renda.kernel.secrecy",
     "renda.kernel.exchange",
     *(["renda.kernel.public_zone"] if RENDA_EXCHANGE == "bridge" else []),
     "renda.kernel.ui",

@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feedback/", include("renda.kernel.feedback.urls")),
     path("files/", include("renda.kernel.files.urls")),
     path("notices/", include("renda.kernel.notices.urls")),
+    path("secrecy/", include("renda.kernel.secrecy.urls")),
+    path("exchange/", include("renda.kernel.exchange.urls")),
     path("", include("renda.congress.urls")),
     path("", include("renda.voice.urls")),
 ]

@@ -101,7 +101,9 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
         if chosen and target.chosen(chosen) is None:
             form.add_error(None, "这位代表不在这个二维码的接待范围内，请重新选择。")
         elif seconds := public_zone.wait(*_sending(request)):
-            form.add_error(None, f"提交得太频繁了，请 {public_zone.in_words(seconds)}后再点一次“提交留言”，填写的内容还在。")
+            form.add_error(
+                None, f"提交得太频繁了，请 {public_zone.in_words(seconds)}后再点一次“提交留言”，填写的内容还在。"
+            )
             return _slow(_form(request, target, chosen, form, 429), seconds)
         else:
             with form.catching():

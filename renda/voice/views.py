@@ -16,6 +16,7 @@ from renda.kernel import policy
 from renda.kernel.errors import Forbidden
 from renda.kernel.exports.api import Column, export_response
 from renda.kernel.files.api import IMAGES, store_all
+from renda.kernel.secrecy import api as secrecy
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
 from renda.kernel.ui.http import ActorRequest, SeeOther, actor_of, page
@@ -149,7 +150,16 @@ def register(request: ActorRequest) -> HttpResponse:
     if valid:
         given = {name: value for name, value in form.cleaned_data.items() if name != "photos"}
         with form.catching():
-            photos = store_all(form.cleaned_data["photos"], accept=IMAGES, at_most=PHOTOS, field="photos")
+            texts = {name: str(given.get(name) or "") for name in ("body", "place_text", "contact_name")}
+            secrecy.screen(actor, "代群众登记", texts)
+            photos = store_all(
+                form.cleaned_data["photos"],
+                accept=IMAGES,
+                at_most=PHOTOS,
+                field="photos",
+                by=actor,
+                source="代群众登记的照片",
+            )
             message = actions.message_register.once(request.POST.get("idempotency_key"))(
                 actor, tenant=tenant, photos=photos, **given
             )

@@ -84,6 +84,10 @@ def _place_rows(city: City) -> list[PlaceRow]:
     return [PlaceRow(place.code, "花园社区（新）", place.level, city.cast.places["township"].code)]
 
 
+_NOT_SECRECY = ("county_secrecy_officer", "business_administrator", "security_administrator", "county_clerk", "deputy")
+_NOT_MEND = ("county_business_administrator", "system_administrator", "secrecy_officer", "county_clerk", "deputy")
+
+
 def _old_key() -> str:
     """A key that nothing is closed with any more."""
     old = vault().active().name
@@ -254,6 +258,14 @@ ACTS: dict[str, Act] = {
     ),
     "access.close": Act("presidium_assigner", row("access"), fixed(), ("presidium_clerk", "audit_administrator")),
     # What people say about renda itself.
+    # The border, and what carries a mark of secrecy. Anybody's work may come upon a mark.
+    "secrecy.hold": Act(
+        "far_constituent", None, fixed(name="a.docx", size=1, source="测试", mark="机密★", digest="f" * 64), (), ()
+    ),
+    "secrecy.release": Act("secrecy_officer", row("held"), fixed(reason="误判。"), _NOT_SECRECY),
+    "secrecy.destroy": Act("secrecy_officer", row("held"), fixed(reason="已核实。"), _NOT_SECRECY),
+    "exchange.retry": Act("business_administrator", row("quarantined"), fixed(), _NOT_MEND),
+    "exchange.drop": Act("business_administrator", row("quarantined"), fixed(reason="重复。"), _NOT_MEND),
     "feedback.send": Act("far_constituent", None, fixed(text="字太小"), (), ()),
     "feedback.handle": Act(
         "system_administrator", row("feedback"), fixed(note="已改"), ("county_leader", "audit_administrator", "deputy")

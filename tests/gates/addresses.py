@@ -197,6 +197,33 @@ PAGES: dict[str, Page] = {
     "flow:flow.revoke_delegation": press(
         "county_assigner", row("delegation"), fixed(), "county_clerk", "deputy", "business_administrator"
     ),
+    # The border, and what carries a mark of secrecy.
+    "secrecy:secrecy.list": Page(
+        "secrecy_officer", wrong=("business_administrator", "security_administrator", "county_clerk", "deputy")
+    ),
+    "secrecy:secrecy.release": press(
+        "secrecy_officer",
+        row("held"),
+        fixed(reason="误判。"),
+        "county_secrecy_officer",
+        "business_administrator",
+        "deputy",
+    ),
+    "secrecy:secrecy.destroy": press(
+        "secrecy_officer",
+        row("held"),
+        fixed(reason="核实。"),
+        "county_secrecy_officer",
+        "business_administrator",
+        "deputy",
+    ),
+    "exchange:exchange.list": Page("business_administrator", wrong=("secrecy_officer", "county_clerk", "deputy")),
+    "exchange:exchange.retry": press(
+        "business_administrator", row("quarantined"), fixed(), "county_business_administrator", "deputy"
+    ),
+    "exchange:exchange.drop": press(
+        "business_administrator", row("quarantined"), fixed(reason="重复。"), "county_business_administrator", "deputy"
+    ),
     # What people say about renda itself.
     "feedback:feedback.send": Page("deputy", given=fixed(text="字太小"), own=_SIGNED_IN),
     "feedback:feedback.list": Page("system_administrator", wrong=("county_leader", "audit_administrator", "deputy")),

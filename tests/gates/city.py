@@ -27,6 +27,7 @@ from renda.congress.roster import RosterRow
 from renda.kernel import clock
 from renda.kernel.access.models import EmergencyAccess
 from renda.kernel.audit.models import NO_TENANT
+from renda.kernel.exchange.models import Received
 from renda.kernel.feedback.models import Feedback
 from renda.kernel.files.api import StoredFile, store
 from renda.kernel.files.tests import material
@@ -37,6 +38,7 @@ from renda.kernel.notices.models import AddressProof, Delivery, Notice, PersonAd
 from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding
 from renda.kernel.privacy.api import encrypt
+from renda.kernel.secrecy.models import HeldItem
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions
 from renda.voice.models import CommonIssue, IssueVoice, Message
@@ -217,6 +219,19 @@ def _accounts(city: City) -> None:
         to_party_id=city.person("county_leader"),
         starts_on=clock.today(),
         ends_on=clock.today(),
+    )
+    city.rows["held"] = HeldItem.objects.create(
+        name="人员名单.docx", size=1024, source="公众区来件", mark="机密★10年", digest="e" * 64, held_at=clock.now()
+    )
+    city.rows["quarantined"] = Received.objects.create(
+        key="q" * 32,
+        kind="message.submit",
+        made_at=clock.now(),
+        received_at=clock.now(),
+        body=b"x",
+        signature=b"x",
+        state="quarantined",
+        reason="二维码已停用或不存在。",
     )
     city.rows["feedback"] = Feedback.objects.create(text="字太小", sender="", created_at=clock.now())
 

@@ -23,7 +23,9 @@ from tests.zones import address, public_zone
 LOOKED_AT = [name for name, page in PUBLIC_PAGES.items() if not page.only_post]
 PRESSED = [name for name, page in PUBLIC_PAGES.items() if page.given is not None]
 # What the role renda_public may say.
-READS = re.compile(r"SELECT kind, key, version, made_at, body, terms, words, sort, signature FROM public_zone\.published ")
+READS = re.compile(
+    r"SELECT kind, key, version, made_at, body, terms, words, sort, signature FROM public_zone\.published "
+)
 COUNTS = re.compile(r"SELECT greatest\(public_zone\.brake\([^()]*\)(, public_zone\.brake\([^()]*\))*\)$")
 LEAVES = re.compile(r"INSERT INTO public_zone\.inbound \(key, kind, made_at, body, signature\) VALUES ")
 

@@ -174,7 +174,11 @@ def test_gaps_and_alterations_are_named_and_change_nothing(
     first = files[0].read_bytes()
     files[0].unlink()
     assert "缺少第" in inside.renda("exchange", "import", str(folders[-1]), fails=True)
-    for altered in (first[:-40], first.replace(b'"body":"', b'"body":"A', 1), first.replace(b'"number":', b'"number":1', 1)):
+    for altered in (
+        first[:-40],
+        first.replace(b'"body":"', b'"body":"A', 1),
+        first.replace(b'"number":', b'"number":1', 1),
+    ):
         files[0].write_bytes(altered)
         assert "被改动" in inside.renda("exchange", "import", str(folders[-1]), fails=True)
     assert inside.ask("SELECT count(*) FROM kernel_exchange_received") == known

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from renda.congress.actions.people import new_person
 from renda.congress import publishing
+from renda.congress.actions.people import new_person
 from renda.congress.models import (
     Congress,
     CongressLevel,

@@ -43,14 +43,14 @@ CITY_TERM, COUNTY_TERM, TOWNSHIP_TERM = 6, 19, 19
 # Staff by organisation and kind of post; one person each.
 CITY_STAFF = {
     "special_committee": {"clerk": 2},
-    "general_office": {"leader": 1, "clerk": 12, "business_administrator": 2},
+    "general_office": {"leader": 1, "clerk": 11, "secrecy_officer": 1, "business_administrator": 2},
     "deputies_work_committee": {"leader": 1, "assigner": 2, "vetter": 2, "supervisor": 2, "clerk": 3},
     "budget_work_committee": {"leader": 1, "clerk": 3},
     "administration": {"system_administrator": 1, "security_administrator": 1, "audit_administrator": 1},
 }
 COUNTY_STAFF = {
     "special_committee": {"clerk": 1},
-    "general_office": {"leader": 1, "clerk": 5, "business_administrator": 1},
+    "general_office": {"leader": 1, "clerk": 4, "secrecy_officer": 1, "business_administrator": 1},
     "deputies_work_committee": {"leader": 1, "assigner": 1, "vetter": 2, "supervisor": 1, "clerk": 2},
     "budget_work_committee": {"leader": 1, "clerk": 1},
 }

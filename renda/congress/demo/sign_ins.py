@@ -40,6 +40,7 @@ ROLES: tuple[tuple[str, str, str, str, PostKind], ...] = (
     ("handler_head", "黄州区住建局负责人", _COUNTY, "housing_construction", PostKind.HANDLER_HEAD),
     ("city_assigner", "市人大代工委交办", _CITY, _DEPUTIES_WORK, PostKind.ASSIGNER),
     ("business_administrator", "市人大办公室业务管理员", _CITY, "general_office", PostKind.BUSINESS_ADMINISTRATOR),
+    ("secrecy_officer", "市人大办公室保密员", _CITY, "general_office", PostKind.SECRECY_OFFICER),
     ("system_administrator", "系统管理员", _CITY, "administration", PostKind.SYSTEM_ADMINISTRATOR),
     ("security_administrator", "安全管理员", _CITY, "administration", PostKind.SECURITY_ADMINISTRATOR),
     ("audit_administrator", "审计管理员", _CITY, "administration", PostKind.AUDIT_ADMINISTRATOR),

@@ -84,6 +84,7 @@ class PostKind(models.TextChoices):
     CHAIR = "chair", "主任（主席）"
     VICE_CHAIR = "vice_chair", "副主任（副主席）"
     MEMBER = "member", "委员"
+    SECRECY_OFFICER = "secrecy_officer", "保密员"
     BUSINESS_ADMINISTRATOR = "business_administrator", "业务管理员"
     SYSTEM_ADMINISTRATOR = "system_administrator", "系统管理员"
     SECURITY_ADMINISTRATOR = "security_administrator", "安全管理员"

@@ -11,10 +11,14 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from renda.kernel import clock
+from renda.kernel.actions.api import Context
 from renda.kernel.exchange.models import Received
 from renda.kernel.exchange.registry import HANDLERS, PART, PARTS, Handler, Outcome, Parcel
+from renda.kernel.parties import Actor
 from renda.kernel.public_zone import keys
 from renda.kernel.public_zone.packages import ForgedError, Package, unseal
+from renda.kernel.secrecy import api as secrecy
+from renda.kernel.secrecy.api import HeldItem
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +28,9 @@ TRIES = 5
 # Files come in the same transaction as what names them; over a gap they may be a file apart.
 PARTS_WAIT = timedelta(days=1)
 _LOCK = 4_701_001
+
+# Why a package waits for the security officer; nobody else sees more of it.
+SECRET = "带有密级标志，等保密员处理。"
 
 State = Received.State
 
@@ -105,6 +112,8 @@ def _handle_kind(kind: str, rows: list[Received]) -> int:
     if handler is None:
         return _settle({row.key: Outcome("quarantined", f"不认识的种类：{kind}") for row in rows})
     parcels, outcomes = _opened(rows)
+    parcels, held = _screened(parcels)
+    outcomes |= held
     try:
         outcomes |= handler(parcels) if parcels else {}
     except Exception:
@@ -155,6 +164,53 @@ def _opened(rows: Sequence[Received]) -> tuple[list[Parcel], dict[str, Outcome]]
         opened = {key: unseal(bytes(parts[key]), own.open) for key in named[row.key]}
         parcels.append(Parcel(row.key, row.kind, min(row.made_at, clock.now()), content, row.is_released, opened))
     return parcels, outcomes
+
+
+# Texts of a person; everything else in a package was chosen from a list or made by us.
+_NAMES = "names"
+
+
+def _screened(parcels: Sequence[Parcel]) -> tuple[list[Parcel], dict[str, Outcome]]:
+    """What carries a mark of state secrecy goes no further until the security officer has decided."""
+    passed, held = [], {}
+    for parcel in parcels:
+        content = parcel.content if isinstance(parcel.content, dict) else {}
+        texts = {name: value for name, value in content.items() if isinstance(value, str)}
+        names = content.get(_NAMES, [])
+        titles = {str(at): str(name) for at, name in enumerate(names)} if isinstance(names, list) else {}
+        found = None if parcel.is_released else secrecy.mark_in(texts, titles)
+        if found is None:
+            passed.append(parcel)
+            continue
+        size = sum(len(text.encode()) for text in texts.values()) + sum(map(len, parcel.parts.values()))
+        secrecy.hold(
+            Actor.machine("公众区", []),
+            name="、".join(titles.values()) or "群众填写的文字",
+            size=size,
+            source="公众区来件",
+            mark=found[1],
+            digest=secrecy.digest_of("package", parcel.key),
+            package_key=parcel.key,
+        )
+        held[parcel.key] = Outcome("quarantined", SECRET)
+    return passed, held
+
+
+def decided(ctx: Context, holding: HeldItem) -> None:
+    """The security officer has decided on a package: it goes on its way, or its content is destroyed."""
+    if not holding.package_key:
+        return
+    row = Received.objects.select_for_update().filter(key=holding.package_key).first()
+    if row is None:
+        return
+    if holding.decision == HeldItem.Decision.RELEASED:
+        row.state, row.reason, row.is_released = State.WAITING, "", True
+    else:
+        row.state, row.body, row.settled_at = State.DROPPED, b"", ctx.now
+        Received.objects.filter(kind=PART, key__startswith=f"{row.key}:").update(
+            state=State.DROPPED, body=b"", settled_at=ctx.now
+        )
+    ctx.update(row, "state", "reason", "is_released", "body", "settled_at")
 
 
 def _named(content: object) -> list[str]:

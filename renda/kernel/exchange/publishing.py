@@ -139,9 +139,7 @@ def _digest(kind: str, draft: Draft) -> str:
 
 def _versions(count: int) -> Iterator[int]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('kernel_exchange_version_seq') FROM generate_series(1, %s) ORDER BY 1", [count]
-        )
+        cursor.execute("SELECT nextval('kernel_exchange_version_seq') FROM generate_series(1, %s) ORDER BY 1", [count])
         return iter([row[0] for row in cursor.fetchall()])
 
 

@@ -7,7 +7,6 @@ from renda.kernel.feedback.policy import READ
 from renda.kernel.ui import menu, slots
 from renda.kernel.ui.menu import Entry
 
-
 __all__ = ["public_registrations", "receiving"]  # loaded for what they register
 
 slots.register("footer", "feedback/slot_footer.html", public_registrations.page_of)

@@ -31,7 +31,9 @@ def send(request: ActorRequest) -> HttpResponse:
         with form.catching():
             feedback_send.once(request.POST.get("idempotency_key"))(actor, **form.cleaned_data)
             return SeeOther(f"{reverse('feedback:feedback.send')}?sent=1")
-    return page(request, "feedback/send.html", {"base": "ui/base.html", "sent": request.GET.get("sent") == "1"}, form=form)
+    return page(
+        request, "feedback/send.html", {"base": "ui/base.html", "sent": request.GET.get("sent") == "1"}, form=form
+    )
 
 
 @login_required

@@ -7,6 +7,7 @@ from renda.kernel.files.inspection.scanning import ScannerSilentError, has_scann
 from renda.kernel.files.models import StoredFile
 from renda.kernel.files.serving import file_response
 from renda.kernel.files.storing import attach, files_of, store, store_all
+from renda.kernel.files.suspicion import Suspect, register_suspicion
 
 __all__ = [
     "ALL",
@@ -18,12 +19,14 @@ __all__ = [
     "ScannerSilentError",
     "StorageFullError",
     "StoredFile",
+    "Suspect",
     "access_to",
     "attach",
     "file_response",
     "files_of",
     "has_scanner",
     "register_access",
+    "register_suspicion",
     "store",
     "store_all",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,15 +14,20 @@ from django.db import models
 from renda.kernel.actions.api import Context
 from renda.kernel.errors import Invalid
 from renda.kernel.files import blobs
-from renda.kernel.files.inspection.kinds import ALL, Kind
-from renda.kernel.files.inspection.upload import inspect
+from renda.kernel.files.inspection.kinds import ALL, Kind, Marked
+from renda.kernel.files.inspection.upload import Inspected, display_name, inspect
 from renda.kernel.files.models import StoredFile
+from renda.kernel.files.suspicion import Suspect, was_released
+from renda.kernel.parties import Actor
 
 
-def store(upload: UploadedFile[Any], *, accept: Collection[Kind] = ALL) -> StoredFile:
+def store(
+    upload: UploadedFile[Any], *, accept: Collection[Kind] = ALL, by: Actor | None = None, source: str = ""
+) -> StoredFile:
     """Check an upload and put its content on disk. The row is not stored yet: an action does that by ``attach``.
 
     Called before the gate, so that no lock waits for a disk. Content that is never attached is swept after a day.
+    ``by``, ``source``: who stores it and where, for whoever is told that it carries a mark of secrecy.
 
     Raises:
         Invalid: the file is not taken (``.message`` says why and what to do).
@@ -29,7 +36,7 @@ def store(upload: UploadedFile[Any], *, accept: Collection[Kind] = ALL) -> Store
         ScannerSilentError: the virus scanner is set up and does not answer.
     """
     with blobs.received(upload.chunks(), settings.RENDA_FILE_LIMIT) as (path, sha256, size):
-        found = inspect(path, upload.name or "", accept)
+        found = _inspected(path, upload.name or "", accept, Suspect("", size, sha256, "", by, source))
         blobs.keep(path, blobs.path_of(sha256))
     return StoredFile(
         name=found.name,
@@ -41,8 +48,24 @@ def store(upload: UploadedFile[Any], *, accept: Collection[Kind] = ALL) -> Store
     )
 
 
+def _inspected(path: Path, name: str, accept: Collection[Kind], suspect: Suspect) -> Inspected:
+    """What the file is; one with a mark of secrecy only where it was released."""
+    try:
+        return inspect(path, name, accept)
+    except Marked as error:
+        if not was_released(replace(suspect, name=display_name(name), mark=error.mark)):
+            raise
+    return inspect(path, name, accept, is_released=True)
+
+
 def store_all(
-    uploads: Iterable[UploadedFile[Any]], *, accept: Collection[Kind] = ALL, at_most: int, field: str = "files"
+    uploads: Iterable[UploadedFile[Any]],
+    *,
+    accept: Collection[Kind] = ALL,
+    at_most: int,
+    field: str = "files",
+    by: Actor | None = None,
+    source: str = "",
 ) -> list[StoredFile]:
     """``store`` for a form's files. Refusals come together, under ``field``, each with the file's place in the list.
 
@@ -56,7 +79,7 @@ def store_all(
     refused: list[str] = []
     for number, upload in enumerate(given, start=1):
         try:
-            files.append(store(upload, accept=accept))
+            files.append(store(upload, accept=accept, by=by, source=source))
         except Invalid as error:
             refused.append(f"第 {number} 个文件：{error.message}" if len(given) > 1 else error.message)
     if refused:

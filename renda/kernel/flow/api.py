@@ -50,8 +50,8 @@ __all__ = [
     "offered",
     "opinions",
     "report_to",
-    "to_do",
     "said",
+    "to_do",
     "trail",
     "view",
 ]

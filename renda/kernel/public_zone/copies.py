@@ -71,7 +71,15 @@ def _read(statement: str, values: list[Any]) -> list[Copy]:
 
 
 def _copy(
-    kind: str, key: str, version: int, made_at: datetime, body: Any, terms: list[str], words: str, sort: str, seal: bytes
+    kind: str,
+    key: str,
+    version: int,
+    made_at: datetime,
+    body: Any,
+    terms: list[str],
+    words: str,
+    sort: str,
+    seal: bytes,
 ) -> Copy:
     read = json.loads(body) if isinstance(body, str) else body
     package = Package("out", kind, key, made_at, content(read, terms, words, sort), version, bytes(seal))

@@ -168,7 +168,9 @@ def _check_signature(one: Shipment, signature: bytes, key: Ed25519PublicKey) -> 
     try:
         check(key, signature, one.manifest.said())
     except ForgedError as error:
-        raise ShipmentError("shipment.forged", f"{one.path.name} 的清单签名不符：不是对方发出的，或者被改动。") from error
+        raise ShipmentError(
+            "shipment.forged", f"{one.path.name} 的清单签名不符：不是对方发出的，或者被改动。"
+        ) from error
 
 
 def _check(one: Shipment) -> None:

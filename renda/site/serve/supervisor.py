@@ -45,7 +45,10 @@ class Places:
     def listening(self) -> list[tuple[str, int]]:
         """The addresses that must be free."""
         inner = [(self.inner_host, self.inner_port), (self.inner_host, self.live_port)]
-        return [*([(self.host, self.port)] if "public" in self.zones else []), *(inner if "inner" in self.zones else [])]
+        return [
+            *([(self.host, self.port)] if "public" in self.zones else []),
+            *(inner if "inner" in self.zones else []),
+        ]
 
     def pages(self) -> list[tuple[str, int]]:
         """The addresses of pages."""
@@ -87,7 +90,9 @@ class Supervisor:
         inner = base | {"RENDA_ZONE": "inner"}
         children = []
         if "public" in places.zones:
-            outside = {name: value for name, value in base.items() if name not in _INNER_ONLY} | {"RENDA_ZONE": "public"}
+            outside = {name: value for name, value in base.items() if name not in _INNER_ONLY} | {
+                "RENDA_ZONE": "public"
+            }
             children.append(_web("公众区网页", "renda.site.public_wsgi", places.host, places.port, outside))
         if "inner" in places.zones:
             children.append(_web("内部区网页", "renda.site.wsgi", places.inner_host, places.inner_port, inner))

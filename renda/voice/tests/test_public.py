@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
-import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from renda.kernel.exchange.models import Received
 from renda.kernel.files.tests import material
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice.models import Message

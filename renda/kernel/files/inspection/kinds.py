@@ -80,6 +80,16 @@ _ADVICE = tuple(
 )
 
 
+class Marked(Invalid):
+    """The file carries a mark of state secrecy."""
+
+    default_code = "file.secret"
+
+    def __init__(self, message: str, mark: str) -> None:
+        self.mark = mark
+        super().__init__(message=message)
+
+
 def refuse(code: str, message: str) -> Invalid:
     """The refusal of a file; the field is named by whoever knows the form."""
     return Invalid(f"file.{code}", message)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renda.kernel.files.inspection.images import check_image
-from renda.kernel.files.inspection.kinds import ALL, IMAGES, PDF, TEXT, Kind, charset_of, refuse, sniff
+from renda.kernel.files.inspection.kinds import ALL, IMAGES, PDF, TEXT, Kind, Marked, charset_of, refuse, sniff
 from renda.kernel.files.inspection.packages import check_package
 from renda.kernel.files.inspection.scanning import scan
 from renda.kernel.privacy.api import clean_text, secret_marks
@@ -33,10 +33,11 @@ class Inspected:
     scanned: bool
 
 
-def inspect(path: Path, raw_name: str, accept: Collection[Kind] = ALL) -> Inspected:
-    """Look at the file in ``path`` that somebody calls ``raw_name``.
+def inspect(path: Path, raw_name: str, accept: Collection[Kind] = ALL, *, is_released: bool = False) -> Inspected:
+    """Look at the file in ``path`` that somebody calls ``raw_name``. ``is_released``: a mark of secrecy does not count.
 
     Raises:
+        Marked: it carries a mark of state secrecy.
         Invalid: it is not taken; the sentence says why and what to do.
         ScannerSilentError: the virus scanner does not answer.
     """
@@ -45,11 +46,11 @@ def inspect(path: Path, raw_name: str, accept: Collection[Kind] = ALL) -> Inspec
     if not head:
         raise refuse("empty", "文件是空的，请重新选择。")
     name = display_name(raw_name)
-    if secret_marks(name, title=True):
-        raise refuse(
-            "secret", "文件名带有密级标志。本系统是非涉密系统，不得上传、处理国家秘密，请按保密规定走线下渠道。"
+    if not is_released and (marks := secret_marks(name, title=True)):
+        raise Marked(
+            "文件名带有密级标志。本系统是非涉密系统，不得上传、处理国家秘密，请按保密规定走线下渠道。", marks[0]
         )
-    kind = sniff(head) or check_package(path)
+    kind = sniff(head) or check_package(path, is_released=is_released)
     if kind not in accept:
         raise refuse("kind", f"这里不接收{kind.title}，可以上传：{'、'.join(each.title for each in accept)}。")
     named = _with_ending(name, kind)
@@ -58,7 +59,7 @@ def inspect(path: Path, raw_name: str, accept: Collection[Kind] = ALL) -> Inspec
     _check_two_faced(path, head, kind)
     media_type = kind.media_type
     if kind is TEXT:
-        media_type = f"text/plain; charset={_check_text(path)}"
+        media_type = f"text/plain; charset={_check_text(path, is_released=is_released)}"
     return Inspected(kind, media_type, named, scan(path))
 
 
@@ -115,11 +116,11 @@ def _check_two_faced(path: Path, head: bytes, kind: Kind) -> None:
         raise refuse("script", "PDF 含有脚本或表单程序，无法接收。请打印为普通 PDF 后再上传。")
 
 
-def _check_text(path: Path) -> str:
+def _check_text(path: Path, *, is_released: bool) -> str:
     data = path.read_bytes()
     charset = charset_of(data, whole=True)
     if charset is None or b"\0" in data:
         raise refuse("broken", "文本的编码无法识别，请另存为 UTF-8 后再上传。")
-    if secret_marks(data[:2000].decode(charset, "ignore")[:500]):
-        raise refuse("secret", "文本带有密级标志。本系统是非涉密系统，不得上传、处理国家秘密。")
+    if not is_released and (marks := secret_marks(data[:2000].decode(charset, "ignore")[:500])):
+        raise Marked("文本带有密级标志。本系统是非涉密系统，不得上传、处理国家秘密。", marks[0])
     return charset
