@@ -26,8 +26,8 @@ PRESSED = [name for name, page in PUBLIC_PAGES.items() if page.given is not None
 READS = re.compile(
     r"SELECT kind, key, version, made_at, body, terms, words, sort, signature FROM public_zone\.published "
 )
-COUNTS = re.compile(r"SELECT greatest\(public_zone\.brake\([^()]*\)(, public_zone\.brake\([^()]*\))*\)$")
-LEAVES = re.compile(r"INSERT INTO public_zone\.inbound \(key, kind, made_at, body, signature\) VALUES ")
+COUNTS = re.compile(r"SELECT max\(public_zone\.brake\(key, at_most, seconds\)\) FROM unnest\(")
+LEAVES = re.compile(r"INSERT INTO public_zone\.inbound \(key, kind, made_at, body, signature\) SELECT \* FROM unnest\(")
 
 
 class Links(HTMLParser):

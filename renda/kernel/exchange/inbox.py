@@ -30,7 +30,7 @@ PARTS_WAIT = timedelta(days=1)
 _LOCK = 4_701_001
 
 # Why a package waits for the security officer; nobody else sees more of it.
-SECRET = "带有密级标志，等保密员处理。"
+MARKED = "带有密级标志，等保密员处理。"
 
 State = Received.State
 
@@ -192,7 +192,7 @@ def _screened(parcels: Sequence[Parcel]) -> tuple[list[Parcel], dict[str, Outcom
             digest=secrecy.digest_of("package", parcel.key),
             package_key=parcel.key,
         )
-        held[parcel.key] = Outcome("quarantined", SECRET)
+        held[parcel.key] = Outcome("quarantined", MARKED)
     return passed, held
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from renda.kernel.exchange.inbox import SECRET
+from renda.kernel.exchange.inbox import MARKED
 from renda.kernel.exchange.models import Received
 from renda.kernel.exchange.policy import MEND
 from renda.kernel.parties import Actor
@@ -19,4 +19,4 @@ def quarantined_for(actor: Actor) -> QuerySet[Received]:
     where = tenants_where(actor, MEND)
     if not where or not Tenant.objects.filter(id__in=where, parent=None).exists():
         return Received.objects.none()
-    return Received.objects.filter(state=Received.State.QUARANTINED).exclude(reason=SECRET)
+    return Received.objects.filter(state=Received.State.QUARANTINED).exclude(reason=MARKED)

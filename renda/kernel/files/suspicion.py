@@ -32,4 +32,6 @@ def register_suspicion(ask: Suspicion) -> None:
 
 def was_released(suspect: Suspect) -> bool:
     """Whether the file may be stored all the same."""
-    return any([ask(suspect) for ask in _asked])
+    # Everybody is asked: who holds back must hear of it though another has released it.
+    answers = [ask(suspect) for ask in _asked]
+    return any(answers)

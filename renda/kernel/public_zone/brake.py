@@ -28,14 +28,16 @@ def wait(*limits: Limit) -> int:
     counted = [limit for limit in limits if limit.who]
     if not counted:
         return 0
-    values: list[object] = []
-    for limit in counted:
-        said = f"{limit.what}\x1f{limit.who}".encode()
-        key = hmac.digest(settings.SECRET_KEY.encode(), b"brake:" + said, sha256)
-        values += [key, limit.at_most, limit.seconds]
-    calls = ", ".join(["public_zone.brake(%s, %s, %s)"] * len(counted))
+    keys = [
+        hmac.digest(settings.SECRET_KEY.encode(), f"brake:{limit.what}\x1f{limit.who}".encode(), sha256)
+        for limit in counted
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT greatest({calls})", values)
+        cursor.execute(
+            "SELECT max(public_zone.brake(key, at_most, seconds))"
+            " FROM unnest(%s::bytea[], %s::integer[], %s::integer[]) AS given (key, at_most, seconds)",
+            [keys, [limit.at_most for limit in counted], [limit.seconds for limit in counted]],
+        )
         return int(cursor.fetchone()[0])
 
 

@@ -33,16 +33,16 @@ def letter_key(*parts: str) -> str:
 def send(*letters: Letter) -> None:
     """Seal, sign and store letters with one statement; a key that is there already stays as it is (a second press)."""
     own, other, now = keys.own("public"), keys.other("public"), clock.now()
-    values: list[Any] = []
+    packages = []
     for letter in letters:
         plain = letter.content if isinstance(letter.content, bytes) else canonical(letter.content)
-        package = Package("in", letter.kind, letter.key, now, seal(plain, other.seal)).signed(own.sign)
-        values += [package.key, package.kind, package.made_at, package.body, package.signature]
-    rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(letters))
+        packages.append(Package("in", letter.kind, letter.key, now, seal(plain, other.seal)).signed(own.sign))
+    columns = zip(*((one.key, one.kind, one.made_at, one.body, one.signature) for one in packages), strict=True)
     with connection.cursor() as cursor:
         # No target: naming one would need the right to read the key.
         cursor.execute(
             "INSERT INTO public_zone.inbound (key, kind, made_at, body, signature)"
-            f" VALUES {rows} ON CONFLICT DO NOTHING",
-            values,
+            " SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::bytea[], %s::bytea[])"
+            " ON CONFLICT DO NOTHING",
+            [list(column) for column in columns],
         )

@@ -12,33 +12,43 @@ from django.db import connection
 
 from renda.kernel.public_zone.packages import Package, canonical
 
+# Between the terms of a copy; no term holds it.
+_BETWEEN = "\x1f"
+
+_PUT = """
+INSERT INTO public_zone.published AS p (kind, key, version, made_at, body, terms, words, sort, signature)
+SELECT kind, key, version, made_at, body, coalesce(string_to_array(terms, E'\\x1f'), '{}'), words, sort, signature
+  FROM unnest(%s::text[], %s::text[], %s::bigint[], %s::timestamptz[], %s::jsonb[],
+              %s::text[], %s::text[], %s::text[], %s::bytea[])
+       AS given (kind, key, version, made_at, body, terms, words, sort, signature)
+ON CONFLICT (kind, key) DO UPDATE SET version = excluded.version, made_at = excluded.made_at, body = excluded.body,
+       terms = excluded.terms, words = excluded.words, sort = excluded.sort, signature = excluded.signature
+ WHERE p.version < excluded.version
+"""
+_TAKE_AWAY = """
+DELETE FROM public_zone.published AS p USING unnest(%s::text[], %s::text[], %s::bigint[]) AS gone (kind, key, version)
+ WHERE p.kind = gone.kind AND p.key = gone.key AND p.version < gone.version
+"""
+
 
 def store(packages: Iterable[Package]) -> None:
     """Store copies; an empty body withdraws. Whoever calls has verified them, and holds the transaction."""
-    rows: list[Any] = []
-    gone: list[Package] = []
-    count = 0
+    rows: list[tuple[Any, ...]] = []
+    gone: list[tuple[Any, ...]] = []
     for package in packages:
         if not package.body:
-            gone.append(package)
+            gone.append((package.kind, package.key, package.version))
             continue
         said = json.loads(package.body)
-        rows += [package.kind, package.key, package.version, package.made_at, canonical(said["body"]).decode()]
-        rows += [said["terms"], said["words"], said["sort"], package.signature]
-        count += 1
+        body, terms = canonical(said["body"]).decode(), _BETWEEN.join(said["terms"])
+        row = (package.kind, package.key, package.version, package.made_at, body, terms)
+        rows.append((*row, said["words"], said["sort"], package.signature))
     with connection.cursor() as cursor:
-        if count:
-            values = ", ".join(["(%s, %s, %s, %s, %s::jsonb, %s::text[], %s, %s, %s)"] * count)
-            cursor.execute(
-                "INSERT INTO public_zone.published AS p (kind, key, version, made_at, body, terms, words, sort, signature)"
-                f" VALUES {values} ON CONFLICT (kind, key) DO UPDATE SET version = excluded.version,"
-                " made_at = excluded.made_at, body = excluded.body, terms = excluded.terms, words = excluded.words,"
-                " sort = excluded.sort, signature = excluded.signature WHERE p.version < excluded.version",
-                rows,
-            )
+        if rows:
+            cursor.execute(_PUT, [*_columns(rows)])
         if gone:
-            cursor.execute(
-                "DELETE FROM public_zone.published p USING unnest(%s::text[], %s::text[], %s::bigint[])"
-                " AS gone (kind, key, version) WHERE p.kind = gone.kind AND p.key = gone.key AND p.version < gone.version",
-                [[one.kind for one in gone], [one.key for one in gone], [one.version for one in gone]],
-            )
+            cursor.execute(_TAKE_AWAY, [*_columns(gone)])
+
+
+def _columns(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]

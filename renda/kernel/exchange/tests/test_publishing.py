@@ -110,8 +110,8 @@ def test_at_night_everything_is_compared(things: Things) -> None:
         """UPDATE public_zone.published SET body = '{"name": "假"}' WHERE key = '1'""",
         "UPDATE public_zone.published SET terms = '{}' WHERE key = '1'",
         """UPDATE public_zone.published SET body = '{"name": "假"}', version = version + 1000000 WHERE key = '1'""",
-        "INSERT INTO public_zone.published SELECT kind, '9', version, made_at, body, terms, words, sort, signature"
-        " FROM public_zone.published WHERE key = '1'",
+        """INSERT INTO public_zone.published SELECT kind, '9', version, made_at, body, terms, words, sort, signature
+           FROM public_zone.published WHERE key = '1'""",
     ],
 )
 def test_what_is_lost_or_altered_outside_is_mended(things: Things, harm: str) -> None:

@@ -41,9 +41,8 @@ def check_package(path: Path, *, is_released: bool = False) -> Kind:
             kind = _kind({entry.filename for entry in entries})
             for entry, data in _xml_parts(archive, entries):
                 _check_xml(entry.filename, data)
-                if entry.filename == "word/document.xml":
-                    if not is_released:
-                        _check_marks(data)
+                if entry.filename == "word/document.xml" and not is_released:
+                    _check_marks(data)
             return kind
     except (
         zipfile.BadZipFile,

@@ -20,7 +20,7 @@ from renda.kernel.secrecy.api import screen
 from renda.kernel.secrecy.models import HeldItem
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice.models import Message
-from renda.voice.tests.conftest import TEXT, Story, story  # noqa: F401 - the fixture
+from renda.voice.tests.conftest import TEXT, Story
 from tests.people import Cast
 from tests.zones import address, public_zone, publish, take
 
@@ -38,7 +38,7 @@ def stored(cast: Cast) -> int:
         return int(Message.objects.count())
 
 
-def leave(story: Story, **given: Any) -> None:  # noqa: F811 - named after the fixture
+def leave(story: Story, **given: Any) -> None:
     publish()
     with public_zone() as client:
         form = address("voice:message.submit", story.cast.codes["station"].code)
@@ -55,7 +55,7 @@ def leave(story: Story, **given: Any) -> None:  # noqa: F811 - named after the f
     ],
     ids=["text", "place", "file name"],
 )
-def test_a_marked_message_of_the_public_waits_for_the_officer(story: Story, given: dict[str, Any]) -> None:  # noqa: F811
+def test_a_marked_message_of_the_public_waits_for_the_officer(story: Story, given: dict[str, Any]) -> None:
     leave(story, **{name: value() if callable(value) else value for name, value in given.items()})
     assert stored(story.cast) == 0
     held = HeldItem.objects.get()
@@ -70,7 +70,7 @@ def test_a_marked_message_of_the_public_waits_for_the_officer(story: Story, give
     assert stored(story.cast) == 1
 
 
-def test_what_is_destroyed_is_gone(story: Story) -> None:  # noqa: F811
+def test_what_is_destroyed_is_gone(story: Story) -> None:
     leave(story, body=MARKED, photos=material.upload(material.picture()))
     held = HeldItem.objects.get()
     secrecy_destroy(story.cast.actor("secrecy_officer"), held.pk, reason="按规定销毁。")
@@ -86,7 +86,7 @@ def test_what_is_destroyed_is_gone(story: Story) -> None:  # noqa: F811
         assert all("人员情况" not in one.payload and "机密" not in one.payload for one in lines)
 
 
-def test_the_officer_sees_what_it_is_and_not_what_it_says(story: Story) -> None:  # noqa: F811
+def test_the_officer_sees_what_it_is_and_not_what_it_says(story: Story) -> None:
     leave(story, body=MARKED + "张三李四王五")
     browser = Client()
     browser.force_login(story.cast.people["secrecy_officer"])
@@ -119,7 +119,7 @@ def test_a_marked_file_inside_is_not_stored_until_released(cast: Cast) -> None:
         store(SimpleUploadedFile("机密会议.jpg", material.picture(size=(30, 20))), by=clerk)
 
 
-def test_a_marked_text_inside_is_refused_and_kept_in_the_form(story: Story) -> None:  # noqa: F811
+def test_a_marked_text_inside_is_refused_and_kept_in_the_form(story: Story) -> None:
     browser = Client()
     browser.force_login(story.cast.people["presidium_clerk"])
     given = {"channel": "desk", "body": MARKED}
