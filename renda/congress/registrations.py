@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from renda.congress.models import Post, PostKind
+from renda.congress.actors import actor_for
+from renda.congress.models import Person, Post, PostKind
 from renda.kernel.flow import delegating
 from renda.kernel.flow.subjects import register_who_titles
+from renda.kernel.notices.api import register_actors
 from renda.kernel.policy.registry import GRANTS
 from renda.kernel.ui import menu, slots
 from renda.kernel.ui.http import actor_of
@@ -20,6 +22,8 @@ def _signed_in(request: HttpRequest, subject: Any) -> dict[str, object] | None:
 
 
 register_who_titles({f"post:{kind}": str(kind.label) for kind in PostKind})
+# Whose daily digest it is decides what stands in it.
+register_actors(lambda person: actor_for(Person.objects.filter(party_id=person).first()))
 slots.register("user.menu", "congress/slot_user_menu.html", _signed_in)
 # Who may lend may also be lent to.
 delegating.register_posts(
