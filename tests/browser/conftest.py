@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser import chromium
+from tests.browser import chromium, public
 from tests.browser.visitor import Visitor
 
 # Playwright keeps an event loop in this thread; Django would refuse its database calls.
@@ -61,11 +62,22 @@ def _furnish(settings: Any) -> None:
     }
 
 
+@pytest.fixture(scope="session")
+def public_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[LiveServer]:
+    """The public zone's own server."""
+    with django_db_blocker.unblock(), override_settings(MIDDLEWARE=public.MIDDLEWARE):
+        server = LiveServer("127.0.0.1")
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def visitor(browser: Browser, settings: Any, live_server: LiveServer) -> Iterator[Visitor]:
-    """Somebody with a browser in front of the running site (its database is real and emptied after the test)."""
+def visitor(
+    browser: Browser, settings: Any, live_server: LiveServer, public_server: LiveServer
+) -> Iterator[Visitor]:
+    """Somebody with a browser in front of both zones (their database is real and emptied after the test)."""
     _furnish(settings)
-    guest = Visitor(browser, live_server.url)
+    guest = Visitor(browser, live_server.url, public_server.url)
     yield guest
     guest.close()
 

@@ -16,7 +16,8 @@ from renda.kernel.tenancy import tenant_transaction
 from renda.voice.models import Message
 from renda.voice.tests.conftest import Story, story  # noqa: F401 - the fixture
 from tests.browser.visitor import Visitor, assert_large_enough, counting
-from tests.browser.voice import CONSTITUENT, Town, fill, press
+from tests.browser.voice import CONSTITUENT, Town, fill, press, work_the_border
+from tests.zones import take
 
 TEXT = "花园社区门口的路灯坏了两盏，晚上老人出门看不清路，希望尽快修好。"
 
@@ -34,6 +35,7 @@ def town(story: Story, visitor: Visitor) -> Town:  # noqa: F811 - pytest's way o
 
 
 def stored(town: Town) -> list[Message]:
+    take()
     with tenant_transaction(town.story.cast.tenants):
         return list(Message.objects.order_by("id"))
 
@@ -47,6 +49,7 @@ def leave(page: Page) -> tuple[str, str]:
 
 
 def look_up(page: Page, number: str, word: str) -> None:
+    work_the_border()
     page.goto(re.sub(r"(//[^/]+/).*", r"\1receipt/", page.url))
     fill(page.locator("main form"), receipt_number=number, word=word)
     page.get_by_role("button", name="查询").click()
@@ -66,6 +69,10 @@ def test_from_a_code_to_a_judged_answer(town: Town, tmp_path: Path) -> None:
     page.fill("[name=body]", TEXT)
     page.set_input_files("[name=photos]", photo)
     number, word = leave(page)
+    # Left outside, not yet registered inside: the page says so, and renews itself.
+    expect(page.locator("#case")).to_contain_text("正在登记")
+    take()
+    expect(page.locator("#case")).to_contain_text("待审核")
 
     look_up(page, number, "000000" if word != "000000" else "111111")
     expect(page.locator(".form-errors")).to_contain_text("没有查到")
@@ -94,9 +101,12 @@ def test_from_a_code_to_a_judged_answer(town: Town, tmp_path: Path) -> None:
     expect(page.locator("[name=result][value=dissatisfied]")).to_be_checked()
     page.fill("[name=comment]", "只修好了一盏。")
     page.get_by_role("button", name="提交评价").click()
+    expect(page.locator("main")).to_contain_text("评价已收到，正在登记")
+    take()
     expect(page.locator("main")).to_contain_text("结果不满意")
     manager = town.case("station_manager", message, 360)
     press(manager, "judge", verdict="redo", note="情况属实，重新办理。", said="研判结果已记录")
+    work_the_border()
     page.reload()
     expect(page.locator("main")).to_contain_text("研判：重办")
     done = town.open_as("station_manager", "/bench/done/")
@@ -151,7 +161,7 @@ def test_by_keyboard_alone_and_pressed_twice(town: Town) -> None:
         expect(page.locator(".notice-ok")).to_be_visible()
     assert len(sent) == 1
     # Where no script holds the second press back, the server does: both get the same receipt.
-    page.goto(town.visitor.url + town.code + "message/")
+    page.goto(town.visitor.public_url + town.code + "message/")
     page.fill("[name=body]", TEXT)
     receipts = page.evaluate(TWICE)
     assert receipts[0] == receipts[1]

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from renda.kernel.parties import Actor
 from renda.voice import actions
 from renda.voice.models import Message
-from renda.voice.public_views import _token
+from renda.voice.public_sending import token
 from renda.voice.tests.conftest import Story, story  # noqa: F401 - the fixture
 from tests.browser.visitor import HEIGHTS, Visitor, assert_large_enough, axe, screenshot
 from tests.browser.voice import CONSTITUENT, Town
@@ -53,9 +53,10 @@ def public_pages(town: Town, at: dict[str, Message]) -> dict[str, str]:
         "station": f"/stations/{station.tenant_id}/{station.pk}/",
         "stations": "/stations/?county=421102000000",
         "look-up": "/receipt/",
-        "receipt": f"/receipt/{_token(at['vet'], fresh=True)}/",
-        "receipt-rating": f"/receipt/{_token(at['rating'])}/",
-        "receipt-redirected": f"/receipt/{_token(at['redirected'])}/",
+        "receipt": f"/receipt/{token(at['vet'].receipt_number, fresh=True)}/",
+        "receipt-waiting": f"/receipt/{token('2601-XXXXXXXX', fresh=True)}/",
+        "receipt-rating": f"/receipt/{token(at['rating'].receipt_number)}/",
+        "receipt-redirected": f"/receipt/{token(at['redirected'].receipt_number)}/",
     }
 
 
@@ -88,7 +89,7 @@ def looked_at(town: Town, role: str, paths: list[str], names: list[str]) -> Iter
     for elder in (False, True):
         page = town.open_as(role, paths[0], 1440, elder=elder)
         for path, name in zip(paths, names, strict=True):
-            page.goto(town.visitor.url + path)
+            page.goto((town.visitor.public_url if role == CONSTITUENT else town.visitor.url) + path)
             for width in (1440, 360):
                 page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
                 screenshot(page, f"voice-{name}-{'elder' if elder else 'normal'}-{width}")

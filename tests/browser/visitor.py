@@ -33,6 +33,7 @@ class Visitor:
 
     browser: Browser
     url: str
+    public_url: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
     contexts: list[BrowserContext] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -43,8 +44,11 @@ class Visitor:
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         self.cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
 
-    def open_page(self, path: str, width: int = 1440, *, elder: bool = False, js: bool = True) -> Page:
-        """Open a path at a width in CSS pixels, in elder mode or not, with scripts or without."""
+    def open_page(
+        self, path: str, width: int = 1440, *, elder: bool = False, js: bool = True, public: bool = False
+    ) -> Page:
+        """Open a path at a width in CSS pixels, in elder mode or not, with scripts or without; of the public zone or inside."""
+        base = self.public_url if public else self.url
         context = self.browser.new_context(
             viewport={"width": width, "height": HEIGHTS.get(width, 900)},
             locale="zh-CN",
@@ -54,18 +58,18 @@ class Visitor:
         )
         context.set_default_timeout(PATIENCE_MS)
         cookies = {**self.cookies, **({"elder": "1"} if elder else {})}
-        context.add_cookies([{"name": name, "value": value, "url": self.url} for name, value in cookies.items()])
-        context.route("**/*", self._stay_in_the_house)
+        context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
+        context.route("**/*", lambda route: self._stay_in_the_house(route, base))
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", self._listen)
         page.on("pageerror", lambda error: self.faults.append(f"script fault: {error}"))
-        page.goto(self.url + path, wait_until="load")
+        page.goto(base + path, wait_until="load")
         return page
 
-    def _stay_in_the_house(self, route: Route) -> None:
+    def _stay_in_the_house(self, route: Route, base: str) -> None:
         asked = urlsplit(route.request.url)
-        if asked.scheme in ("data", "blob") or asked.netloc == urlsplit(self.url).netloc:
+        if asked.scheme in ("data", "blob") or asked.netloc == urlsplit(base).netloc:
             route.continue_()
             return
         self.faults.append(f"request to another host: {route.request.url}")

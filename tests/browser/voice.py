@@ -10,8 +10,15 @@ from playwright.sync_api import Page
 from renda.voice.models import Message
 from renda.voice.tests.conftest import Story
 from tests.browser.visitor import Visitor
+from tests.zones import publish, take
 
 CONSTITUENT = "constituent"
+
+
+def work_the_border() -> None:
+    """What the worker does twice a second: take in what was left outside, publish what has changed."""
+    take()
+    publish()
 
 
 @dataclass
@@ -29,8 +36,10 @@ class Town:
     def open_as(self, role: str, path: str, width: int = 1440, **how: Any) -> Page:
         """A page as a person of the cast sees it; ``constituent`` has no account."""
         self.visitor.cookies.clear()
-        if role != CONSTITUENT:
-            self.visitor.sign_in(self.story.cast.people[role])
+        if role == CONSTITUENT:
+            work_the_border()
+            return self.visitor.open_page(path, width, public=True, **how)
+        self.visitor.sign_in(self.story.cast.people[role])
         return self.visitor.open_page(path, width, **how)
 
     def case(self, role: str, message: Message, width: int = 1440, **how: Any) -> Page:
