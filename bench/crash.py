@@ -1,10 +1,11 @@
-"""Kill -9 under load: no acknowledged message lost or doubled, and everything back without hands.
+"""Kill -9 under load: no acknowledged message lost or doubled on its way inside, and everything back without hands.
 
     python -m bench.crash [--times 20]
 
-Constituents post messages all the time; one round after another a web worker, the web server's main process, the job
-worker or PostgreSQL itself is killed. A press that got no answer is pressed again with the same key, as a browser
-would, until it is acknowledged. At the end every key has exactly one message.
+Constituents leave messages in the public zone all the time; one round after another a worker of its web server, that
+server's main process, one of the inner web server, the job worker (which takes messages in) or PostgreSQL itself is killed. A
+press that got no answer is pressed again with the same key, as a browser would, until it is acknowledged. At the end,
+when the inner zone has taken everything in, every key has exactly one message.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from dataclasses import dataclass, field
 from bench.databases import BenchDatabase
 from bench.report import figure, status
 from bench.site import Form, demo_site
+from bench.submit import waiting
 from renda.site.serve.supervisor import WEB_WORKERS
 from tests.process.harness import Site, alive, until
 
@@ -88,8 +90,9 @@ class Load:
 def victims(one: Site) -> dict[str, Callable[[], int]]:
     """Who may be killed, each found anew when its turn comes."""
     return {
-        "web worker": lambda: random.choice(one.web_workers()),
-        "web main": lambda: one.web_mains()[0],
+        "public worker": lambda: random.choice(one.public_workers()),
+        "public main": lambda: one.public_mains()[0],
+        "inner worker": lambda: random.choice(one.web_workers()),
         "job worker": lambda: one.job_workers()[0],
         "PostgreSQL": one.postmaster,
     }
@@ -99,7 +102,8 @@ def back(load: Load, killed: float) -> float:
     """Seconds from the kill until a press made after it is acknowledged and every process is there again."""
     one = load.one
     while time.monotonic() - killed < GIVE_UP:
-        if load.latest > killed and sum(map(alive, one.web_workers())) == WEB_WORKERS and one.job_workers():
+        webs = (one.public_workers(), one.web_workers())
+        if load.latest > killed and all(sum(map(alive, web)) == WEB_WORKERS for web in webs) and one.job_workers():
             return time.monotonic() - killed
         time.sleep(0.05)
     return GIVE_UP
@@ -138,6 +142,7 @@ def main() -> int:
             slowest = max(slowest, seconds)
             figure(f"back after kill of {name}", seconds, "s", round=number + 1)
         load.stop()
+        until(lambda: waiting(database) == 0, 300)
         found = messages_by_key(database)
     lost = sum(key not in found for key in load.acknowledged)
     doubled = sum(count > 1 for count in found.values())

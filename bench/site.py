@@ -1,4 +1,4 @@
-"""A whole ``renda serve`` with the demo city on a data directory of its own, and a constituent's form in it."""
+"""A whole ``renda serve`` with the demo city on a data directory of its own, and a constituent's form in its public zone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from urllib.parse import urlencode, urlsplit
 from bench.databases import PROJECT, BenchDatabase
 from tests.process.harness import Site, site
 
-TOKEN = "b" * 32  # the double-submit cookie is ours to choose
+COOKIE, TOKEN = "public_csrf", "b" * 32  # the double-submit cookie is ours to choose
+# One browser sends everything here; it is counted all the same.
+NO_LIMIT = {"RENDA_SENDS_A_DEVICE": "1000000000", "RENDA_SENDS_AN_ADDRESS": "1000000000"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Form:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"csrftoken={TOKEN}"}
+        return {"Content-Type": "application/x-www-form-urlencoded", "Cookie": f"{COOKIE}={TOKEN}"}
 
     def press(self, one: Site, key: str, text: str, *, timeout: float = 10) -> int:
         """Post it on a connection of its own; gives the status.
@@ -39,7 +41,7 @@ class Form:
         Raises:
             OSError, http.client.HTTPException: no whole answer came.
         """
-        connection = http.client.HTTPConnection("127.0.0.1", one.port, timeout=timeout)
+        connection = http.client.HTTPConnection("127.0.0.1", one.public_port, timeout=timeout)
         try:
             connection.request("POST", self.path, self.body(key, text), self.headers)
             answer = connection.getresponse()
@@ -72,7 +74,7 @@ class _Fields(HTMLParser):
 def _page(one: Site, path: str) -> tuple[str, str]:
     """A page's text and the path it was found at, after redirects."""
     for _ in range(5):
-        connection = http.client.HTTPConnection("127.0.0.1", one.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", one.public_port, timeout=20)
         connection.request("GET", path)
         answer = connection.getresponse()
         text = answer.read().decode()
@@ -112,7 +114,7 @@ def find_form(one: Site) -> Form:
 @contextmanager
 def demo_site() -> Iterator[tuple[Site, BenchDatabase, Form]]:
     """Start, build the demo city, find the form; everything is gone afterwards."""
-    with site() as one:
+    with site(more=NO_LIMIT) as one:
         one.start_ready(180)
         subprocess.run(
             [sys.executable, "-m", "renda", "demo"],

@@ -72,9 +72,7 @@ def public_server(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> 
 
 
 @pytest.fixture
-def visitor(
-    browser: Browser, settings: Any, live_server: LiveServer, public_server: LiveServer
-) -> Iterator[Visitor]:
+def visitor(browser: Browser, settings: Any, live_server: LiveServer, public_server: LiveServer) -> Iterator[Visitor]:
     """Somebody with a browser in front of both zones (their database is real and emptied after the test)."""
     _furnish(settings)
     guest = Visitor(browser, live_server.url, public_server.url)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -54,14 +54,18 @@ class Site:
     Args:
         root: its data directory; a second Site on the same one shares the database.
         settings: the settings module of its processes.
+        more: further environment of its processes.
     """
 
-    def __init__(self, root: Path, *, port: int = 0, settings: str = "renda.site.settings") -> None:
+    def __init__(
+        self, root: Path, *, port: int = 0, settings: str = "renda.site.settings", more: Mapping[str, str] | None = None
+    ) -> None:
         self.root = root
         self.port = port or free_port()
         self.public_port = self.port + 2
         self.log = root.parent / f"serve-{self.port}.log"
         self.settings = settings
+        self.more = dict(more or {})
         self.process: subprocess.Popen[bytes] | None = None
 
     def environment(self) -> dict[str, str]:
@@ -71,6 +75,7 @@ class Site:
             "PYTHONPATH": str(PROJECT),
             "DJANGO_SETTINGS_MODULE": self.settings,
             "COLUMNS": "200",
+            **self.more,
         }
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -141,6 +146,9 @@ class Site:
     def live_workers(self) -> list[int]:
         return [pid for main in self._children("renda.site.asgi") for pid in children_of(main)]
 
+    def public_mains(self) -> list[int]:
+        return self._children("renda.site.public_wsgi")
+
     def web_mains(self) -> list[int]:
         return self._children("renda.site.wsgi")
 
@@ -175,12 +183,12 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(settings: str = "renda.site.settings") -> Iterator[Site]:
+def site(settings: str = "renda.site.settings", more: Mapping[str, str] | None = None) -> Iterator[Site]:
     """A site on an empty data directory that is removed afterwards, with all its processes."""
     folder = Path(tempfile.mkdtemp(prefix="renda-site-"))
     # The database's own account must pass through.
     folder.chmod(0o755)
-    one = Site(folder / "data", settings=settings)
+    one = Site(folder / "data", settings=settings, more=more)
     try:
         yield one
     finally:
