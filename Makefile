@@ -62,7 +62,9 @@ setup: .venv/.ready node_modules/.ready
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新版本"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call install,python3-venv)
 	@echo "· 正在建立 Python 环境(首次需要几分钟)……"
-	@test -x .venv/bin/pip || $(PYTHON) -m venv --clear .venv
+	@# Begun anew unless it was whole: of a killed install uv takes packages for whole that lie there by half.
+	@test -e $@ || $(PYTHON) -m venv --clear .venv
+	@rm -f $@
 	@test "$$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" = "$(UV)" || \
 		$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV)
 	@.venv/bin/uv pip install --python $(PY) --require-hashes -r requirements.lock

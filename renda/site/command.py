@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -23,7 +24,10 @@ HELP = """renda —— 人大智能应用平台
 """
 
 # These read or write files only; no database is started for them.
-WITHOUT_DATABASE = {"help", "check", "makemigrations", "collectstatic", "version", "compilemessages", "makemessages"}
+WITHOUT_DATABASE = {
+    *("help", "check", "makemigrations", "collectstatic", "version", "compilemessages", "makemessages"),
+    *("messages classify", "messages train"),
+}
 # These change tables, so they come as the tables' owner.
 AS_OWNER = {"migrate", "sqlmigrate", "lintmigrations"}
 
@@ -36,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     verb = words[0] if words else ""
+    # Sentences and tables are Chinese whatever the terminal's locale says.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "renda.site.settings")
     if verb in {"", "-h", "--help"}:
         print(HELP)
@@ -49,6 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (BackupError, NoPostgresError, ServerError, StepError) as failure:
         print(failure, file=sys.stderr)
         sys.exit(1)
+    except BrokenPipeError:  # who read the output (``| head``) has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
     except KeyboardInterrupt:
         print("已中断;可以再次运行。", file=sys.stderr)
         sys.exit(130)
@@ -90,7 +101,7 @@ def manage(words: list[str]) -> int:
 
     if words[0] in AS_OWNER:
         os.environ.setdefault("RENDA_ROLE", "owner")
-    if words[0] in WITHOUT_DATABASE or {"-h", "--help"} & set(words):
+    if WITHOUT_DATABASE & {words[0], " ".join(words[:2])} or {"-h", "--help"} & set(words):
         execute_from_command_line(["renda", *words])
         return 0
     from renda.site.database import leased

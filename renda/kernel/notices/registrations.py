@@ -1,11 +1,22 @@
-"""The menu: everybody's notices, and the channels for who keeps the system."""
+"""The menus: everybody's notices and their settings, and the channels for who keeps the system."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.http import HttpRequest
+
 from renda.kernel.notices.policy import RETRY
-from renda.kernel.ui import menu
+from renda.kernel.ui import menu, slots
+from renda.kernel.ui.http import actor_of
 from renda.kernel.ui.menu import Entry
 
+
+def _signed_in(request: HttpRequest, subject: Any) -> dict[str, object] | None:
+    return {} if actor_of(request).is_signed_in else None
+
+
+slots.register("user.menu", "notices/slot_user_menu.html", _signed_in, order=40)
 menu.register(
     Entry("notices", "通知", "notice.list", icon="bell", order=90, visible=lambda actor: actor.is_signed_in),
     Entry("deliveries", "通知渠道", "delivery.list", icon="send", order=74, permission=RETRY),

@@ -21,7 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def handle(options: Mapping[str, Any]) -> None:
-    """Write one row a message, in the order of the file."""
+    """Write one row a message, in the order of the file, as it is read."""
     try:
         messages = read_rows(options["file"], ("subject", "body"))
     except TableError as error:
@@ -31,6 +31,9 @@ def handle(options: Mapping[str, Any]) -> None:
     columns = ("category", "runner_up", "reasons")
     if options["output"] is None:
         write_csv(sys.stdout, columns, rows)
-    else:
+        return
+    try:
         with options["output"].open("w", encoding="utf-8", newline="") as file:
             write_csv(file, columns, rows)
+    except OSError as error:
+        raise CommandError(f"无法写入 {options['output']}：{error.strerror}") from error

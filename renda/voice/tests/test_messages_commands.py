@@ -1,5 +1,8 @@
 """``renda messages classify`` and ``train`` as they are called."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,10 +28,24 @@ def test_classify_prints_one_row_a_message_in_the_same_order(
     assert (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines() == lines
 
 
+def test_classify_needs_no_database_and_prints_utf_8_on_any_terminal(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("body,note,subject\n欠薪半年,x,工地拖欠农民工工资\n", encoding="utf-8-sig")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("RENDA_")}
+    environment |= {"RENDA_DATA_DIR": str(tmp_path), "RENDA_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    environment |= {"PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "renda", "messages", "classify", str(tmp_path / "in.csv")]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    assert done.stdout.decode().splitlines()[1].startswith("劳动和社会保障,")
+
+
 def test_classify_says_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("subject\n路灯\n", encoding="utf-8")
     with pytest.raises(CommandError, match="缺少列：body"):
         call_command("messages", "classify", str(tmp_path / "in.csv"))
+    (tmp_path / "in.csv").write_text("subject,body\n路灯,不亮\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="无法写入"):
+        call_command("messages", "classify", str(tmp_path / "in.csv"), "--output", str(tmp_path / "no" / "out.csv"))
 
 
 def test_train_writes_weights_and_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,9 +41,9 @@ _LATER = frozenset({"isv.BUSINESS_LIMIT_CONTROL", "isp.SYSTEM_ERROR"})
 
 
 def is_on() -> bool:
-    """Whether an account, a signature and the notice's template are named."""
+    """Whether an account, a signature and both templates are named."""
     given = settings.RENDA_ALIYUN_SMS
-    return all(given[name] for name in ("key_id", "key_secret", "sign", "notice_template"))
+    return all(given[name] for name in ("key_id", "key_secret", "sign", "notice_template", "code_template"))
 
 
 def deliver(address: str, message: Message) -> Receipt:

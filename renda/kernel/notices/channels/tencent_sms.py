@@ -25,6 +25,7 @@ TITLE = "腾讯云短信"
 
 ALGORITHM = "TC3-HMAC-SHA256"
 VERSION = "2021-01-11"
+_NEEDED = ("secret_id", "secret_key", "app_id", "sign", "notice_template", "code_template")
 LONGEST = 30  # characters of a variable in a template
 _NEVER = (
     "InvalidParameterValue.IncorrectPhoneNumber",
@@ -45,9 +46,9 @@ _LATER = (
 
 
 def is_on() -> bool:
-    """Whether an account, an application, a signature and the notice's template are named."""
+    """Whether an account, an application, a signature and both templates are named."""
     given = settings.RENDA_TENCENT_SMS
-    return all(given[name] for name in ("secret_id", "secret_key", "app_id", "sign", "notice_template"))
+    return all(given[name] for name in _NEEDED)
 
 
 def deliver(address: str, message: Message) -> Receipt:
