@@ -1,8 +1,9 @@
 """``renda backup`` and ``renda restore``: one moment of the whole site in a folder, and back onto an empty machine.
 
-The folder holds the database (pg_dump's own format), uploaded files, keys, and last of all ``manifest.json``: the digest of
+The folder holds the database (pg_dump's own format), uploaded files, and last of all ``manifest.json``: the digest of
 every file, the number of rows of every table and the head of every audit chain, counted in the same snapshot that was
-dumped. A folder without a manifest is no backup: whatever was killed half-way leaves ``NAME.part`` behind.
+dumped. A folder without a manifest is no backup: whatever was killed half-way leaves ``NAME.part`` behind. Keys lie beside it
+in ``NAME.keys``, to be kept apart: who has both has everything, who has lost the keys has lost what they encrypt.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ Say = Callable[[str], None]
 
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
-FILES, KEYS = "files", "keys"
+FILES, KEYS = "files", ".keys"
 # What opens encrypted columns and signs: without them a backup is half of one, with them it must be locked away.
 KEY_PATTERNS = ("*.key", "*.keys", "*.pub")
 _CHUNK = 1024 * 1024
@@ -58,12 +59,14 @@ def backup(words: Sequence[str], say: Say) -> int:
         say("正在复制文件……")
         _copy(_files_folder(root), half / FILES)
         for key in _keys(root):
-            _copy(key, half / KEYS / key.name)
+            _copy(key, final.with_suffix(KEYS) / key.name)
         manifest["files"] = {str(path.relative_to(half)): _digest(path) for path in _all_files(half)}
+        manifest["keys"] = {key.name: _digest(key) for key in _keys(root)}
         _write(half / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1))
         half.rename(final)
     rows = sum(manifest["rows"].values())
-    say(f"备份完成:{final}({rows:,} 行、{len(manifest['files'])} 个文件)。其中含密钥,请加密保管并另存一处。")
+    say(f"备份完成:{final}({rows:,} 行、{len(manifest['files'])} 个文件)。")
+    say(f"密钥在 {final.with_suffix(KEYS)},请移到另一处保管:两者在一起就能读出全部内容,丢了密钥就读不出加密内容。")
     return 0
 
 
@@ -75,11 +78,14 @@ def restore(words: Sequence[str], say: Say) -> int:
     """
     parser = argparse.ArgumentParser("renda restore", description="把备份恢复到空的数据目录")
     parser.add_argument("folder", type=Path, help="一次备份的目录")
-    folder: Path = parser.parse_args(list(words)).folder
+    parser.add_argument("--keys", type=Path, help="密钥目录(默认为旁边的同名 .keys)")
+    options = parser.parse_args(list(words))
+    folder: Path = options.folder
     manifest = _checked(folder, say)
     root = data_directory()
     with _told("恢复没有完成"):
-        _bring_files(folder, root, manifest)
+        _bring_keys(options.keys or folder.with_suffix(KEYS), root, manifest["keys"])
+        _copy(folder / FILES, _files_folder(root))
         with leased(root, say) as server:
             url = server.url("renda_owner") if server else os.environ["RENDA_OWNER_DATABASE_URL"]
             _load(url, folder / DUMP, say)
@@ -147,17 +153,14 @@ def _checked(folder: Path, say: Say) -> dict[str, Any]:
     return manifest
 
 
-def _bring_files(folder: Path, root: Path, manifest: dict[str, Any]) -> None:
-    root.mkdir(parents=True, exist_ok=True)
-    kept = {key.name: _digest(key) for key in _keys(root)}
-    for name, digest in manifest["files"].items():
-        part, _, rest = name.partition("/")
-        if part == KEYS:
-            if kept.get(rest, digest) != digest:
-                raise BackupError(f"数据目录 {root} 已有另一把密钥 {rest}。请换一个空的数据目录。")
-            _copy(folder / name, root / rest)
-        elif part == FILES:
-            _copy(folder / name, _files_folder(root) / rest)
+def _bring_keys(folder: Path, root: Path, wanted: dict[str, str]) -> None:
+    missing = [name for name, digest in wanted.items() if _digest(folder / name) != digest]
+    if missing:
+        raise BackupError(f"{folder} 中没有这份备份的密钥:{'、'.join(missing)}。请用 --keys 指明密钥所在目录。")
+    for name, digest in wanted.items():
+        if _digest(root / name) not in {"", digest}:
+            raise BackupError(f"数据目录 {root} 已有另一把密钥 {name}。请换一个空的数据目录。")
+        _copy(folder / name, root / name)
 
 
 def _files_folder(root: Path) -> Path:

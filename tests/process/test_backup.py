@@ -68,7 +68,9 @@ def made(place: Path) -> Path:
         (root / "files/ab/abcd").write_bytes(b"picture")
         (root / "field.keys").write_text("key", encoding="utf-8")
         renda(root, "backup", str(place / "backups"))
-    (backup,) = (place / "backups").iterdir()
+    (backup,) = (one for one in (place / "backups").iterdir() if one.suffix != ".keys")
+    # Kept apart, as one is told to.
+    backup.with_suffix(".keys").rename(place / "keys")
     return backup
 
 
@@ -82,7 +84,7 @@ def rows(root: Path) -> dict[str, int]:
 
 def test_it_comes_back_whole_and_verifies(place: Path, made: Path) -> None:
     new = place / "new"
-    said = renda(new, "restore", str(made)).stderr
+    said = renda(new, "restore", str(made), "--keys", str(place / "keys")).stderr
     assert "恢复完成" in said
     manifest = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
     found = rows(new)
@@ -99,9 +101,16 @@ def test_it_comes_back_whole_and_verifies(place: Path, made: Path) -> None:
 
 
 def test_a_database_with_rows_is_never_overwritten(place: Path, made: Path) -> None:
-    refused = renda(place / "old", "restore", str(made), check=False)
+    refused = renda(place / "old", "restore", str(made), "--keys", str(place / "keys"), check=False)
     assert refused.returncode == 1
     assert "不是空的" in refused.stderr
+
+
+def test_without_its_keys_nothing_is_begun(place: Path, made: Path) -> None:
+    refused = renda(place / "keyless", "restore", str(made), check=False)
+    assert refused.returncode == 1
+    assert "field.keys" in refused.stderr
+    assert not list((place / "keyless").glob("postgres-*"))
 
 
 def test_one_flipped_byte_is_named(place: Path, made: Path) -> None:
@@ -120,7 +129,7 @@ def test_another_key_is_not_overwritten(place: Path, made: Path) -> None:
     root = place / "keyed"
     root.mkdir()
     (root / "field.keys").write_text("another", encoding="utf-8")
-    refused = renda(root, "restore", str(made), check=False)
+    refused = renda(root, "restore", str(made), "--keys", str(place / "keys"), check=False)
     assert refused.returncode == 1
     assert (root / "field.keys").read_text(encoding="utf-8") == "another"
 
@@ -131,9 +140,10 @@ def test_a_killed_backup_is_none_and_a_killed_restore_is_done_again(place: Path,
     with lease(Server(place / "old", durable=False), quiet):
         _killed(place / "old", after, "backup", str(folder))
     for left in folder.glob("*"):
-        assert left.suffix == ".part" or (left / "manifest.json").exists()
-    _killed(root, after, "restore", str(made))
-    assert "恢复完成" in (done := renda(root, "restore", str(made), check=False)).stderr or "不是空的" in done.stderr
+        assert left.suffix in {".part", ".keys"} or (left / "manifest.json").exists()
+    words = ("restore", str(made), "--keys", str(place / "keys"))
+    _killed(root, after, *words)
+    assert "恢复完成" in (done := renda(root, *words, check=False)).stderr or "不是空的" in done.stderr
     assert rows(root) == rows(place / "new")
 
 
