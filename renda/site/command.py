@@ -1,4 +1,4 @@
-"""The ``renda`` command: four verbs of the site, every other verb is a management command of a capability."""
+"""The ``renda`` command: some verbs of the site, every other verb is a management command of a capability."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ HELP = """renda —— 人大智能应用平台
   renda demo       建立演示城市(黄冈),可重复运行
   renda doctor     检查本机环境,逐项说明缺什么、怎么装
   renda database   数据库:status 状态|url 连接地址|run 只运行数据库|prepare 在外部数据库上建角色|temporary 临时库
+  renda backup DIR     备份数据库、文件和密钥     renda restore DIR  恢复到空的数据目录
   renda audit verify            核对审计链
   renda exchange export DIR     两区分设两台机器时:导出文件(import 导入,keys、trust 交换公钥)
   renda places import FILE      导入行政区划
@@ -48,12 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if verb in {"", "-h", "--help"}:
         print(HELP)
         return
+    from renda.site.backup import BackupError
     from renda.site.database import NoPostgresError, ServerError
     from renda.site.serve.stamps import StepError
 
     try:
         sys.exit(_verbs().get(verb, manage)(words))
-    except (NoPostgresError, ServerError, StepError) as failure:
+    except (BackupError, NoPostgresError, ServerError, StepError) as failure:
         print(failure, file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:  # who read the output (``| head``) has enough
@@ -81,7 +83,17 @@ def _verbs() -> dict[str, Callable[[list[str]], int]]:
         argparse.ArgumentParser("renda doctor").parse_args(words[1:])
         return doctor()
 
-    return {"serve": serve, "database": database, "doctor": doctor}
+    def backup(words: list[str]) -> int:
+        from renda.site.backup import backup
+
+        return backup(words[1:], _aside)
+
+    def restore(words: list[str]) -> int:
+        from renda.site.backup import restore
+
+        return restore(words[1:], _aside)
+
+    return {"serve": serve, "database": database, "doctor": doctor, "backup": backup, "restore": restore}
 
 
 def manage(words: list[str]) -> int:

@@ -54,6 +54,14 @@ def prepare(connection: Connection) -> None:
             cursor.execute(statement)
 
 
+def withdraw(connection: Connection) -> None:
+    """Grant nothing by default: before a dump comes back, which brings each table's own grants and then the defaults."""
+    with connection.cursor() as cursor:
+        for statement in GRANTS.split(";"):
+            if "DEFAULT PRIVILEGES" in statement:
+                cursor.execute(statement.replace(" GRANT ", " REVOKE ").replace(" TO ", " FROM "))
+
+
 def create(superuser_url: str, database: str = "renda", *, template: bool = False) -> None:
     """Make the roles and the database where they are missing, and set the roles' powers right.
 
