@@ -9,6 +9,18 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test.runner import DiscoverRunner
+from pytest_django import DjangoDbBlocker
+
+
+@pytest.fixture(autouse=True)
+def _public_zone_is_emptied(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Django empties the tables of its models between tests that commit; those of the public zone have none."""
+    yield
+    mark = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (mark and mark.kwargs.get("transaction")):
+        with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+            cursor.execute("DELETE FROM public_zone.inbound")
+            cursor.execute("DELETE FROM public_zone.published")
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from renda.kernel.exchange import inbox, publishing
 from renda.site import public_zone as made_of
+from renda.voice import finding
 
 
 @contextmanager
@@ -30,6 +31,26 @@ def address(name: str, *args: Any) -> str:
 def publish() -> dict[str, int]:
     """Make every copy that there should be; how many were changed, by kind."""
     return publishing.reconcile()
+
+
+def settle() -> None:
+    """What an act has marked is published, and nothing else: a forgotten mark is seen."""
+    publishing.publish_marked()
+
+
+def named(query: str) -> list[str]:
+    """The deputies whom the public finds by a name, in their order."""
+    return [deputy.name for deputy in finding.deputies_named(query)]
+
+
+def representing(place_code: str) -> list[str]:
+    """The deputies whom the public finds by a place, in their order."""
+    return [deputy.name for deputy in finding.deputies_for(place_code)]
+
+
+def stations_at(place_code: str) -> list[str]:
+    """The stations whom the public finds at a place."""
+    return [station.name for station in finding.stations_at(place_code)]
 
 
 def take() -> int:

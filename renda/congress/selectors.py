@@ -15,7 +15,6 @@ from renda.congress.models import (
     Mandate,
     Organisation,
     Person,
-    Place,
     Post,
     PostKind,
     Station,
@@ -106,7 +105,7 @@ def handlers(tenant_id: int) -> QuerySet[Organisation]:
     return Organisation.objects.filter(tenant_id=tenant_id, is_handler=True, is_active=True).order_by("id")
 
 
-# --- outside: what is published ---------------------------------------------------------------------------------------
+# --- what is public of deputies, and wall codes ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -137,68 +136,16 @@ class FoundDeputy:
         return self.mandates[0].tenant_id
 
 
-def lineage(place_code: str) -> list[Place]:
-    """A place and the places above it, nearest first; empty for an unknown code. One query."""
-    place = (
-        Place.objects.filter(code=place_code.ljust(12, "0")).select_related("parent__parent__parent__parent").first()
-    )
-    chain: list[Place] = []
-    while place is not None:
-        chain.append(place)
-        place = place.parent
-    return chain
-
-
-def congresses_over(chain: Iterable[Place]) -> list[Congress]:
-    """The congresses that serve a place, nearest first."""
-    order = {place.id: number for number, place in enumerate(chain)}
-    found = Congress.objects.filter(place_id__in=order, tenant__is_active=True).select_related("tenant", "place")
-    return sorted(found, key=lambda congress: order[congress.place_id])
-
-
-def congress_of(place_code: str) -> Congress | None:
-    """The congress that takes in what is said at a place: its own, or for a sub-district the county's."""
-    return next(iter(congresses_over(lineage(place_code))), None)
-
-
-def find_deputies(
-    *, place_code: str = "", query: str = "", station_id: int = 0, tenant_id: int = 0
-) -> list[FoundDeputy]:
-    """Deputies in office whom the public may contact, nearest level first; by exactly one of the three.
-
-    ``place_code``: all who represent the place, from the village's district up to the National People's Congress.
-    ``query``: part of a name, or the beginning of its pinyin or initials. ``station_id`` with its ``tenant_id``: who
-    serves at the station. Opens the published scope itself (inside another transaction too). At most 200.
-    """
-    if place_code:
-        chain = lineage(place_code)
-        if not chain:
-            return []
-        tenants = [congress.tenant_id for congress in congresses_over(chain)]
-        covered = Q(district__coverage__place__in=chain) | Q(district__coverage__place__parent=chain[0])
-        return _published(tenants, covered)
-    if station_id:
-        # A station's deputies may sit in the congresses above it as well.
-        path = Tenant.objects.filter(id=tenant_id).values_list("path", flat=True).first() or []
-        return _published(path, Q(person__stations__station_id=station_id))
-    text = query.strip()
-    if not text:
-        return []
-    tenants = list(Tenant.objects.filter(is_active=True).values_list("id", flat=True))
-    return _published(tenants, Q(person_id__in=_people_named(text)))
+def deputies_serving(station: Station) -> list[FoundDeputy]:
+    """Who serves at a station and may be contacted, nearest level first; they may sit in the congresses above it as well."""
+    path = Tenant.objects.filter(id=station.tenant_id).values_list("path", flat=True).first() or []
+    return _published(path, Q(person__stations__station_id=station.pk))
 
 
 def deputy_by_person(person_id: int) -> FoundDeputy | None:
     """A deputy in office whom the public may contact."""
     tenants = list(Tenant.objects.filter(is_active=True).values_list("id", flat=True))
     return next(iter(_published(tenants, Q(person_id=person_id))), None)
-
-
-def _people_named(text: str) -> list[int]:
-    latin = text.isascii()
-    match = Q(pinyin__startswith=text.lower().replace(" ", "")) | Q(initials__startswith=text.lower())
-    people = Person.objects.filter(match if latin else Q(party__name__contains=text))
-    return list(people.filter(party__is_active=True).order_by("pinyin").values_list("party_id", flat=True)[:MOST_FOUND])
 
 
 def _published(tenants: Iterable[int], where: Q) -> list[FoundDeputy]:
@@ -267,15 +214,3 @@ def answers_at(code: WallCode, person_id: int) -> bool:
         seats = Mandate.objects.filter(district_id=code.district_id, person_id=person_id, ends_on__isnull=True)
         return seats.filter(status=Mandate.Status.ACTIVE).exists()
     return code.person_id == person_id
-
-
-def stations_at(place_code: str) -> list[Station]:
-    """Open stations at a place, in it and (for a village) in its township."""
-    chain = lineage(place_code)
-    if not chain:
-        return []
-    near = Q(place=chain[0]) | Q(place__parent=chain[0])
-    if chain[0].level == "village" and chain[0].parent_id:
-        near |= Q(place_id=chain[0].parent_id)
-    with tenant_transaction([congress.tenant_id for congress in congresses_over(chain)], durable=False):
-        return list(Station.objects.filter(near, is_active=True).select_related("place").order_by("id"))

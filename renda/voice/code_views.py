@@ -11,7 +11,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from renda.congress.api import FoundDeputy, PostKind, Station, WallCode, deputy_by_person, find_deputies, stations_for
+from renda.congress.api import (
+    FoundDeputy,
+    PostKind,
+    Station,
+    WallCode,
+    deputies_serving,
+    deputy_by_person,
+    stations_for,
+)
 from renda.kernel import policy
 from renda.kernel.codes import api as codes
 from renda.kernel.documents.api import CodeCard
@@ -80,7 +88,7 @@ def _deputy_card(deputy: FoundDeputy) -> CodeCard:
 
 
 def _of_deputies(station: Station) -> list[FoundDeputy]:
-    return [deputy for deputy in find_deputies(station_id=station.pk, tenant_id=station.tenant_id) if deputy.code]
+    return [deputy for deputy in deputies_serving(station) if deputy.code]
 
 
 def _own(actor: Actor) -> FoundDeputy | None:

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from email.message import Message
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -55,7 +57,7 @@ def code(running: Site) -> str:
 
 def request(
     port: int, path: str, form: dict[str, str] | None = None, headers: dict[str, str] | None = None
-) -> tuple[int, str, dict[str, str]]:
+) -> tuple[int, str, Message]:
     """Status, text and headers of one request on a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     token = "c" * 32
@@ -66,7 +68,7 @@ def request(
         else:
             connection.request("POST", path, urlencode({**form, "csrfmiddlewaretoken": token}), sent)
         answer = connection.getresponse()
-        return answer.status, answer.read().decode(), dict(answer.headers)
+        return answer.status, answer.read().decode(), answer.headers
     finally:
         connection.close()
 
@@ -93,8 +95,8 @@ def test_the_public_process_is_its_own_role_and_knows_no_other(running: Site) ->
     request(running.public_port, "/")
     pids = [pid for main in running.public_mains() for pid in [main, *running.public_workers()]]
     for pid in pids:
-        with open(f"/proc/{pid}/environ", encoding="utf-8", errors="replace") as file:
-            told = dict(line.partition("=")[::2] for line in file.read().split("\0"))
+        environment = Path(f"/proc/{pid}/environ").read_text(encoding="utf-8", errors="replace")
+        told = dict(line.partition("=")[::2] for line in environment.split("\0"))
         assert told["RENDA_ZONE"] == "public"
         assert not {"RENDA_DATABASE_URL", "RENDA_OWNER_DATABASE_URL"} & told.keys()
     roles = {row[0] for row in ask(running, "SELECT usename FROM pg_stat_activity WHERE usename LIKE 'renda_p%'")}

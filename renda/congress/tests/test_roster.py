@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from renda.congress.actions import mandate_end, mandate_restore, mandate_suspend, roster_import, term_roll_over
-from renda.congress.api import find_deputies, open_code
+from renda.congress.api import open_code
 from renda.congress.models import ElectoralDistrict, Mandate, Person, Term, WallCode
 from renda.congress.roster import RosterRow, read_roster, review
 from renda.kernel import clock
@@ -16,6 +16,7 @@ from renda.kernel.parties.models import Holding
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
 from tests.roster_files import sheet
+from tests.zones import named, publish, representing, settle
 
 
 def row(number: int, name: str, district: str = "1", **more: str) -> RosterRow:
@@ -81,7 +82,8 @@ def test_one_wrong_row_stops_all_unless_the_good_ones_are_chosen(cast: Cast) -> 
     assert counts(cast) == before
     result = roster_import(actor, tenant_id=cast.tenant("township"), rows=rows, only_good_rows=True)
     assert (result.seated, result.new_accounts, result.skipped) == (1, 1, 1)
-    assert [deputy.name for deputy in find_deputies(query="王一")] == ["王一"]
+    settle()
+    assert named("王一") == ["王一"]
 
 
 def test_a_new_district_gets_a_code_for_the_wall_and_the_deputy_too(cast: Cast) -> None:
@@ -145,7 +147,8 @@ def test_a_new_term_keeps_who_is_elected_again_ends_the_others_and_leaves_codes_
     assert cast.actor("other_deputy").posts == ()
     for key in ("station", "district", "deputy"):
         assert open_code(cast.codes[key].code) is not None
-    assert [found.name for found in find_deputies(place_code="421102101001")][:2] == ["代表甲", "新人"]
+    publish()
+    assert representing("421102101001")[:2] == ["代表甲", "新人"]
 
 
 @pytest.mark.parametrize("role", ["constituent", "deputy", "presidium_clerk", "stranger", "system_administrator"])
@@ -167,16 +170,22 @@ def test_a_term_cannot_begin_before_the_old_one_or_in_the_future(cast: Cast, sta
 
 
 def test_a_deputy_resigns_is_suspended_and_restored(cast: Cast) -> None:
+    publish()
     actor, mandate = cast.actor("business_administrator"), cast.mandates["deputy"].id
     mandate_suspend(actor, mandate, reason="常委会决定")
+    settle()
+    assert "代表甲" not in representing("421102101001")
     assert cast.actor("deputy").posts == ()
     with pytest.raises(Refused):
         mandate_suspend(actor, mandate, reason="再次")
     mandate_restore(actor, mandate, reason="情形消失")
+    settle()
+    assert "代表甲" in representing("421102101001")
     assert len(cast.actor("deputy").posts) == 1
     mandate_end(actor, mandate, status="resigned", reason="第十次会议接受辞职")
     assert cast.actor("deputy").posts == ()
-    assert "代表甲" not in [deputy.name for deputy in find_deputies(place_code="421102101001")]
+    settle()
+    assert "代表甲" not in representing("421102101001")
     with pytest.raises(Refused):
         mandate_end(actor, mandate, status="resigned", reason="再次")
 

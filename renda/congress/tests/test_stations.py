@@ -13,13 +13,15 @@ from renda.congress.actions import (
     station_create,
     station_edit,
 )
-from renda.congress.api import open_code, stations_at
+from renda.congress.api import open_code
 from renda.congress.building import Builder
 from renda.congress.models import Station, WallCode
 from renda.congress.who import posts_named
 from renda.kernel.errors import Forbidden, Invalid, NotFound
+from renda.kernel.public_zone.api import one
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
+from tests.zones import publish, settle, stations_at
 
 
 def open_station(cast: Cast, role: str = "presidium_clerk", name: str = "花园社区代表联络站") -> Station:
@@ -33,6 +35,7 @@ def open_station(cast: Cast, role: str = "presidium_clerk", name: str = "花园�
 
 
 def test_a_new_station_has_a_code_and_a_post_for_its_manager(cast: Cast) -> None:
+    publish()
     station = open_station(cast)
     code = WallCode.objects.get(station=station)
     assert open_code(code.code) == code
@@ -41,7 +44,9 @@ def test_a_new_station_has_a_code_and_a_post_for_its_manager(cast: Cast) -> None
     person = person_create(office, congress=cast.congresses["township"], name="新管理员")
     assert station.manager_id is not None
     holding_assign(office, station.manager_id, person_id=person.party_id)
-    assert {row.name for row in stations_at("421102101001")} == {"路口镇代表之家", "花园社区代表联络站"}
+    settle()
+    assert set(stations_at("421102101001")) == {"路口镇代表之家", "花园社区代表联络站"}
+    assert one("code", code.code) is not None
 
 
 @pytest.mark.parametrize(
@@ -61,6 +66,7 @@ def test_a_station_needs_a_name_of_its_own(cast: Cast, name: str) -> None:
 
 
 def test_a_closed_stations_code_names_nothing_until_it_opens_again(cast: Cast) -> None:
+    publish()
     clerk, station = cast.actor("presidium_clerk"), cast.stations["township"]
     station_edit(
         clerk,
@@ -71,6 +77,8 @@ def test_a_closed_stations_code_names_nothing_until_it_opens_again(cast: Cast) -
         is_active=False,
     )
     assert open_code(cast.codes["station"].code) is None
+    settle()
+    assert (stations_at("421102101"), one("code", cast.codes["station"].code)) == ([], None)
     station_edit(clerk, station.id, name="路口镇代表之家", address="路口街 1 号")
     assert open_code(cast.codes["station"].code) is not None
     with pytest.raises(Invalid):

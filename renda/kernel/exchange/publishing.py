@@ -219,7 +219,7 @@ def _mend(kind: str) -> int:
             " kernel_exchange_publishedcopy c WHERE c.kind = p.kind AND c.key = p.key AND NOT c.is_withdrawn)",
             [kind],
         )
-        strange = cursor.rowcount
+        strange = int(cursor.rowcount)
         # What was altered there must not win by its version.
         cursor.execute(
             "DELETE FROM public_zone.published p USING kernel_exchange_publishedcopy c"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -33,13 +34,13 @@ def export(folder: Path) -> list[Path]:
     return written
 
 
-def _unconfirmed() -> list[tuple[int, object]]:
+def _unconfirmed() -> list[tuple[int, datetime]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT number, made_at FROM public_zone.shipment WHERE direction = 'in'"
             " AND number IN (SELECT shipment FROM public_zone.inbound) ORDER BY number"
         )
-        return cursor.fetchall()
+        return [(int(number), made_at) for number, made_at in cursor.fetchall()]
 
 
 def _packages(number: int) -> Iterator[Package]:

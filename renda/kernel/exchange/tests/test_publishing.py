@@ -14,6 +14,7 @@ from renda.kernel.exchange.registry import BUILDERS, Builder, Draft
 from renda.kernel.parties import Actor
 from renda.kernel.public_zone import copies
 from renda.kernel.public_zone.packages import ForgedError
+from renda.kernel.public_zone.storing import store
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +145,7 @@ def test_an_older_copy_does_not_take_the_place_of_a_newer_one(things: Things) ->
     old = [publishing.package_of(one) for one in PublishedCopy.objects.filter(key="1")]
     things.there["1"] = "甲二"
     publishing.reconcile()
-    publishing.store(old)
+    store(old)
     assert names()[0] == "甲二"
 
 

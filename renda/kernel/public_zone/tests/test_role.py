@@ -80,7 +80,7 @@ FORBIDDEN = [
 @pytest.mark.parametrize("statement", FORBIDDEN)
 def test_everything_else_is_forbidden(public: psycopg.Connection, statement: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        public.execute(statement)  # type: ignore[call-overload]
+        public.execute(statement)
 
 
 def test_nothing_of_the_inner_schemas_is_readable(public: psycopg.Connection) -> None:
