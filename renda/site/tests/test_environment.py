@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from renda.site.environment import choice, networks
+from renda.site.environment import choice, networks, old_secret, secret
 
 
 def test_a_setting_that_is_no_network_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +25,18 @@ def test_a_word_that_is_no_choice_stops_the_start(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("RENDA_FIELD_CIPHER", "des")
     with pytest.raises(ValueError, match="RENDA_FIELD_CIPHER"):
         choice("RENDA_FIELD_CIPHER", ["aes-256-gcm", "sm4-gcm"])
+
+
+def test_an_older_site_keeps_its_words_and_gets_another_key_for_sessions(tmp_path: Path) -> None:
+    old, new = tmp_path / "secret.key", tmp_path / "receipt.key"
+    old.write_text("what it had", encoding="ascii")
+    assert old_secret("RENDA_NO_SUCH_KEY", new, old) == "what it had"
+    assert not old.exists()
+    assert secret("RENDA_NO_OTHER_KEY", old) != "what it had"
+    assert old_secret("RENDA_NO_SUCH_KEY", new, old) == "what it had"
+
+
+def test_a_new_site_makes_its_own(tmp_path: Path) -> None:
+    made = old_secret("RENDA_NO_SUCH_KEY", tmp_path / "receipt.key", tmp_path / "secret.key")
+    assert len(made) > 40
+    assert (tmp_path / "receipt.key").stat().st_mode & 0o077 == 0

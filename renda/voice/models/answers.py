@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from django.db import models
 
 from renda.kernel.tenancy.models import TenantRow
-from renda.voice.words import Satisfaction as Satisfaction
+from renda.voice.words import Satisfaction
 
 
 class Verdict(models.TextChoices):
