@@ -10,6 +10,7 @@ from renda.congress.assigning import (
     rulers,
 )
 from renda.congress.facts import record_fact
+from renda.congress.following import register_unit_follower
 from renda.congress.models import (
     Congress,
     CongressLevel,
@@ -33,9 +34,11 @@ from renda.congress.models import (
 )
 from renda.congress.place_matcher import FoundPlace, PlaceMatcher
 from renda.congress.selectors import (
+    Behind,
     FoundDeputy,
     FoundMandate,
-    answers_at,
+    aim_of,
+    behind,
     congress_of,
     congresses_for,
     congresses_over,
@@ -53,6 +56,7 @@ from renda.congress.selectors import (
 )
 
 __all__ = [
+    "Behind",
     "Congress",
     "CongressLevel",
     "DepartmentKind",
@@ -76,8 +80,9 @@ __all__ = [
     "StationDeputy",
     "WallCode",
     "actor_for",
-    "answers_at",
+    "aim_of",
     "assigning_above",
+    "behind",
     "congress_of",
     "congresses_for",
     "congresses_over",
@@ -96,6 +101,7 @@ __all__ = [
     "places_of",
     "posts_for",
     "record_fact",
+    "register_unit_follower",
     "rulers",
     "stations_at",
     "stations_for",

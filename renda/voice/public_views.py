@@ -11,19 +11,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from renda.congress.api import (
+    Behind,
     FoundDeputy,
-    Person,
     Place,
     PlaceLevel,
     ReceptionDay,
     Station,
     WallCode,
+    behind,
     deputy_by_person,
     find_deputies,
     open_code,
     places_of,
     stations_at,
 )
+from renda.kernel.codes.api import read_short_code
 from renda.kernel.deadlines.api import ics
 from renda.kernel.files.api import IMAGES, store_all
 from renda.kernel.flow import api as flow
@@ -160,55 +162,46 @@ def _station(tenant_id: int, station_id: int) -> Station:
 class _Target:
     """What a scanned code names. Who stands behind it is asked only when a page shows it."""
 
-    def __init__(self, wall_code: WallCode) -> None:
+    def __init__(self, wall_code: WallCode, *, took_over: bool) -> None:
         self.wall_code = wall_code
         self.code = wall_code.code
         self.tenant: Tenant = wall_code.tenant
+        # Another code than the one that was scanned: its station was closed.
+        self.took_over = took_over
 
     @property
     def names_a_deputy(self) -> bool:
         return self.wall_code.person_id is not None
 
     @cached_property
-    def station(self) -> Station | None:
-        """The station of a station's code."""
-        if self.wall_code.station_id is None:
-            return None
-        with tenant_transaction([self.tenant.id], durable=False):
-            return Station.objects.select_related("place").filter(id=self.wall_code.station_id).first()
+    def behind(self) -> Behind:
+        """Who reads what is left here."""
+        return behind(self.wall_code)
 
-    @cached_property
-    def deputies(self) -> list[FoundDeputy]:
-        """The deputies one can choose behind it."""
-        code = self.wall_code
-        if code.station_id is not None:
-            return find_deputies(station_id=code.station_id, tenant_id=self.tenant.id)
-        if code.person_id is not None:
-            found = deputy_by_person(code.person_id)
-            return [found] if found else []
-        with tenant_transaction([self.tenant.id], durable=False):
-            people = Person.objects.filter(mandates__district_id=code.district_id, mandates__status="active")
-            ids = list(people.values_list("party_id", flat=True))
-        return [found for person_id in ids if (found := deputy_by_person(person_id))]
+    @property
+    def leads_to_her(self) -> bool:
+        """Whether the deputy on the code is there to read."""
+        return self.names_a_deputy and self.behind.is_as_printed
 
     def chosen(self, word: str) -> FoundDeputy | None:
-        """The deputy that a page is for: the one chosen, or the only one a deputy's code names."""
-        named = next((one for one in self.deputies if str(one.person_id) == word), None)
-        return named or (next(iter(self.deputies), None) if self.names_a_deputy else None)
+        """The deputy that a page is for: the one chosen, or the one a deputy's code names."""
+        deputies = self.behind.deputies
+        named = next((one for one in deputies if str(one.person_id) == word), None)
+        return named or (next(iter(deputies), None) if self.leads_to_her else None)
 
 
 def _target(code: str) -> _Target:
     wall_code = open_code(code)
     if wall_code is None:
         raise Http404
-    return _Target(wall_code)
+    return _Target(wall_code, took_over=wall_code.code != read_short_code(code))
 
 
 @require_safe
 def code(request: HttpRequest, code: str) -> HttpResponse:
     """What is behind a code on a wall: a deputy goes straight to the form, a station lets one choose."""
     target = _target(code)
-    if target.names_a_deputy:
+    if target.leads_to_her:
         return redirect("voice:message.submit", code=target.code)
     return render(request, "voice/code.html", {"target": target})
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from renda.kernel import policy
+from renda.congress.api import register_unit_follower
 from renda.kernel.files.api import Access, StoredFile, register_access
 from renda.kernel.flow import todo
 from renda.kernel.flow.following import follow
@@ -17,6 +18,7 @@ from renda.kernel.ui import menu, slots, states
 from renda.kernel.ui.http import actor_of
 from renda.kernel.ui.menu import Entry
 from renda.voice import selectors
+from renda.voice.actions.following import follow_unit
 from renda.voice.code_views import prints_codes, stations_to_print
 from renda.voice.models import Message
 from renda.voice.standing import stand
@@ -79,6 +81,7 @@ def _prints(request: HttpRequest, station: Any) -> dict[str, object] | None:
 
 slots.register("station.inside", "voice/station_print.html", _prints)
 follow("voice.Message", stand)
+register_unit_follower(follow_unit)
 searched.register(Message, lambda message: str(message.searched_text))
 register_access("voice.Message", _files)
 states.register(STATES)

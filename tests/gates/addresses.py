@@ -45,6 +45,8 @@ class Page:
     settings: dict[str, Any] = field(default_factory=dict)
     # What ``by`` gets.
     status: int = 200
+    # What the address carries behind its question mark.
+    query: Given = lambda _: {}
 
 
 def press(by: str, args: Args, given: Given, *wrong: str, **more: Any) -> Page:
@@ -262,72 +264,6 @@ PAGES: dict[str, Page] = {
     "delivery.test": press(
         "system_administrator", lambda _: [], fixed(), "business_administrator", "audit_administrator", "deputy"
     ),
-    # Signing in, and one's own account.
-    "account_login": Page(public="the door itself"),
-    "account_logout": Page("deputy", given=fixed(), public="leaving twice harms nobody"),
-    "account_inactive": Page(public="says that an account sleeps, to whoever asks"),
-    "account_reauthenticate": Page("deputy", own=_SIGNED_IN, status=403),  # one-use codes only: nothing to confirm with
-    "account_change_password": Page("deputy", own=_SIGNED_IN),
-    "account_set_password": Page("deputy", own=_SIGNED_IN),
-    "mfa_index": Page("deputy", own=_SIGNED_IN),
-    "mfa_authenticate": Page("deputy", own=_SIGNED_IN),
-    "mfa_reauthenticate": Page("deputy", own=_SIGNED_IN, status=403),  # the same
-    "mfa_activate_totp": Page("deputy", own=_SIGNED_IN),
-    "mfa_deactivate_totp": Page("deputy", own=_SIGNED_IN),
-    "mfa_view_recovery_codes": Page("deputy", own=_SIGNED_IN, status=404),  # she has none
-    "mfa_generate_recovery_codes": Page("deputy", own=_SIGNED_IN),
-    "congress:account": Page("deputy", own=_SIGNED_IN),
-    "congress:session.end": press("deputy", row("session"), fixed(), "other_deputy", "business_administrator"),
-    # The directory.
-    "congress:person.list": Page("presidium_clerk", wrong=("deputy", "case_officer"), strangers=(NOBODY,)),
-    "congress:person.create": Page(
-        "business_administrator",
-        given=lambda city: {"congress": city.cast.congresses["township"].pk, "name": "王新"},
-        wrong=_TOO,
-    ),
-    "congress:person.page": Page("presidium_clerk", person("other_deputy"), wrong=("deputy", "case_officer")),
-    "congress:person.edit": press("business_administrator", person("other_deputy"), fixed(name="王改"), *_TOO),
-    "congress:person.disable": press("business_administrator", person("other_deputy"), _REASON, *_TOO),
-    "congress:person.enable": press("business_administrator", person("other_deputy"), _REASON, *_TOO),
-    "congress:person.reveal": press(
-        "business_administrator", person("other_deputy"), _REASON, "deputy", "case_officer"
-    ),
-    "congress:person.invite": press(
-        "presidium_clerk", person("other_deputy"), fixed(count=1), "deputy", "other_township_clerk", status=200
-    ),
-    "congress:administrator.invite": press(
-        "system_administrator",
-        person("security_administrator"),
-        fixed(count=1),
-        "business_administrator",
-        "audit_administrator",
-        status=200,
-    ),
-    "congress:second_factor.reset": press(
-        "security_administrator", person("other_deputy"), _REASON, "business_administrator", "system_administrator"
-    ),
-    "congress:organisation.list": Page("presidium_clerk", wrong=("deputy", "case_officer"), strangers=(NOBODY,)),
-    "congress:organisation.page": Page(
-        "county_assigner", _organisation("case_officer"), wrong=("deputy", "case_officer")
-    ),
-    "congress:holding.assign": press(
-        _ADMIN, _post("case_officer"), fixed(user_name="joint_officer"), "county_assigner", "deputy"
-    ),
-    "congress:holding.end": press(_ADMIN, row("holding"), fixed(), "county_assigner", "deputy"),
-    "congress:station.list": Page("deputy", own="the stations of one's own congresses, public anyway"),
-    "congress:station.page": Page(
-        "presidium_clerk", row("station"), fixed(name="改名站"), wrong=("other_township_clerk", "far_deputy")
-    ),
-    "congress:roster.import": Page("business_administrator", wrong=_TOO),
-    "congress:roster.template": Page("business_administrator", wrong=_TOO),
-    "congress:roster.confirm": press(
-        "business_administrator", lambda _: [], lambda city: {"closed": city.rows["closed_roster"]}, *_TOO
-    ),
-    # The platform.
-    "congress:session.list": Page("security_administrator", wrong=("system_administrator", *_TOO)),
-    "congress:administrator.list": Page("system_administrator", wrong=("business_administrator", *_TOO)),
-    "congress:system": Page("system_administrator", wrong=("business_administrator", *_TOO)),
-    "congress:audit": Page("audit_administrator", wrong=("system_administrator", *_TOO)),
     # The public zone.
     "voice:home": Page(public=PUBLIC),
     "voice:deputies": Page(public=PUBLIC, status=302),

@@ -5,6 +5,7 @@ Each test plays inside a savepoint of it. ``unchanged`` compares every business 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
-from renda.congress.actions import mandate_suspend
+from renda.congress.actions import mandate_suspend, reception_arrange, station_close, station_create
 from renda.congress.models import Person, SignInCode
 from renda.congress.roster import RosterRow
 from renda.kernel import clock
@@ -262,7 +263,19 @@ def _desks(city: City) -> None:
     )
     city.rows["mandate"] = city.cast.mandates["other_deputy"]
     city.rows["suspended_mandate"] = city.cast.mandates["far_deputy"]
-    mandate_suspend(city.cast.actor("business_administrator"), city.key("suspended_mandate"), reason="法定情形。")
+    office, clerk = city.cast.actor("business_administrator"), city.cast.actor("presidium_clerk")
+    mandate_suspend(office, city.key("suspended_mandate"), ground="detained", decision="法定情形。")
+    (city.rows["reception"],) = reception_arrange(
+        city.cast.actor("station_manager"),
+        city.key("station"),
+        people=[city.person("deputy")],
+        days=[clock.today() + timedelta(days=7)],
+        starts_at=dt.time(9),
+        ends_at=dt.time(11),
+    )
+    given = {"congress": city.cast.congresses["township"], "place": city.cast.places["village"]}
+    city.rows["closed_station"] = station_create(clerk, name="花园社区联络点", kind="point", **given)
+    station_close(clerk, city.key("closed_station"), reason="合并")
 
 
 # --- what has changed ---------------------------------------------------------------------------------------------------

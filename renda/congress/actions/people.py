@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 
 from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from renda.congress.models import SEPARATED_ADMINISTRATORS, Congress, Person
 from renda.congress.pinyin import reading
 from renda.congress.policy import APPOINTS
-from renda.congress.selectors import congresses_for, people_for
+from renda.congress.selectors import addressees_for, congresses_for, people_for
 from renda.kernel import clock
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.errors import Forbidden, Invalid, NotFound
@@ -45,6 +48,21 @@ def checked_phone(phone: str) -> str:
     text = phone.strip().replace(" ", "")
     if text and not _PHONE.fullmatch(text):
         raise Invalid("person.phone", fields={"phone": "请填写 11 位手机号码，或带区号的座机号码。"})
+    return text
+
+
+def checked_email(email: str) -> str:
+    """An e-mail address, or empty.
+
+    Raises:
+        Invalid: anything else.
+    """
+    text = email.strip()
+    try:
+        if text:
+            validate_email(text)
+    except ValidationError:
+        raise Invalid("person.email", fields={"email": "请填写完整的电子邮件地址，如 name@example.cn。"}) from None
     return text
 
 
@@ -204,13 +222,35 @@ def person_enable(ctx: Context, person: Person, *, reason: str) -> Person:
     return person
 
 
-@existing("person.reveal", title="查看手机号码", permission="person.reveal", select=people_for)
-def person_reveal(ctx: Context, person: Person, *, reason: str) -> str:
-    """The full phone number; who looked and why is in the trail.
+@existing("person.set_email", title="设置电子邮件", select=addressees_for, private=["email"])
+def person_set_email(ctx: Context, person: Person, *, email: str) -> Person:
+    """Where notices follow by e-mail: set by the person herself, or by the system administrator; empty for nowhere.
+
+    Who else may is decided by ``addressees_for``: an address of somebody else is a setting of the platform.
+
+    Raises:
+        Invalid: not an address.
+    """
+    person.email = checked_email(email)
+    ctx.update(person, "email")
+    return person
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """How a person is reached, in full; empty where it is not known."""
+
+    phone: str
+    email: str
+
+
+@existing("person.reveal", title="查看联系方式", permission="person.reveal", select=people_for)
+def person_reveal(ctx: Context, person: Person, *, reason: str) -> Revealed:
+    """The full telephone number and e-mail address; who looked and why is in the trail.
 
     Raises:
         Invalid: no reason.
     """
     if not reason.strip():
         raise Invalid("person.reason", fields={"reason": "请写明查看的原因。"})
-    return person.phone
+    return Revealed(person.phone, person.email)

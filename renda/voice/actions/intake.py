@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from renda.congress.api import Person, Place, Station, WallCode, answers_at
+from renda.congress.api import Person, Place, Station, WallCode, aim_of
 from renda.kernel import policy
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.errors import Forbidden, Invalid
@@ -53,9 +53,12 @@ def _aim(code: WallCode | None, chosen: int | None, deputy: Person | None, stati
     """Whom a message is for, as the columns of the message."""
     if code is None:
         return {"deputy": deputy, "station": station}
-    if chosen is not None and not answers_at(code, chosen):
-        raise Invalid("message.deputy", fields={"deputy": "这位代表不在这个二维码的接待范围内，请重新选择。"})
-    return {"deputy_id": chosen or code.person_id, "station_id": code.station_id}
+    try:
+        deputy_id, station_id = aim_of(code, chosen)
+    except LookupError:
+        said = "这位代表不在这个二维码的接待范围内，请重新选择。"
+        raise Invalid("message.deputy", fields={"deputy": said}) from None
+    return {"deputy_id": deputy_id, "station_id": station_id}
 
 
 def _first_words(body: str) -> str:

@@ -1,112 +1,19 @@
-"""Which rows exist for whom. Pages, exports, the API and the actions fetch through these."""
+"""What is published: deputies, stations and congresses as the public finds them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from allauth.usersessions.models import UserSession
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 
-from renda.congress.models import (
-    SEPARATED_ADMINISTRATORS,
-    Congress,
-    DeputyLevel,
-    Mandate,
-    Organisation,
-    Person,
-    Place,
-    Post,
-    PostKind,
-    Station,
-    StationDeputy,
-    WallCode,
-)
-from renda.kernel import policy
-from renda.kernel.codes.api import read_short_code
-from renda.kernel.parties import Actor
-from renda.kernel.parties.models import Holding
+from renda.congress.models import Congress, DeputyLevel, Mandate, Person, Place, Station, WallCode
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
 
 # The nearest to the constituent first.
 LEVEL_ORDER = {level: place for place, level in enumerate(reversed(DeputyLevel.values))}
 MOST_FOUND = 200
-
-
-# --- inside: for actors ---------------------------------------------------------------------------------------------
-
-
-def people_for(actor: Actor) -> QuerySet[Person]:
-    """The accounts an actor may look at: those at home in congresses where she may, and always her own.
-
-    Who appoints administrators sees those who are.
-    """
-    tenants = policy.tenants_where(actor, "person.view") | policy.tenants_where(actor, "person.disable")
-    where = Q(party__tenant_id__in=tenants) | Q(party_id=actor.party_id)
-    if appointing := policy.tenants_where(actor, "holding.assign_administrator"):
-        administrators = Holding.objects.filter(
-            post__post__kind__in=SEPARATED_ADMINISTRATORS, post__tenant_id__in=appointing, ends_on__isnull=True
-        )
-        where |= Q(party_id__in=administrators.values("person_id"))
-    return Person.objects.filter(where)
-
-
-def organisations_for(actor: Actor) -> QuerySet[Organisation]:
-    """The organisations of the actor's congresses."""
-    return Organisation.objects.filter(tenant_id__in=actor.tenants)
-
-
-def posts_for(actor: Actor) -> QuerySet[Post]:
-    """The posts of the actor's congresses."""
-    return Post.objects.filter(tenant_id__in=actor.tenants).select_related("party", "organisation")
-
-
-def holdings_for(actor: Actor) -> QuerySet[Holding]:
-    """Who holds which post in the actor's congresses."""
-    # The congress of the post is the congress of the holding: what permissions are asked for.
-    rows = Holding.objects.filter(post__tenant_id__in=actor.tenants).annotate(tenant_id=F("post__tenant_id"))
-    found: QuerySet[Holding] = rows.select_related("person", "post")
-    return found
-
-
-def business_holdings_for(actor: Actor) -> QuerySet[Holding]:
-    """The same without the three separated administrators, who are none of the office's business."""
-    return holdings_for(actor).exclude(post__post__kind__in=SEPARATED_ADMINISTRATORS)
-
-
-def stations_for(actor: Actor) -> QuerySet[Station]:
-    """Stations of the actor's congresses; a station manager sees her own."""
-    if actor.posts and all(post.kind == PostKind.STATION_MANAGER for post in actor.posts):
-        return Station.objects.filter(manager_id__in=actor.party_ids)
-    return Station.objects.filter(tenant_id__in=actor.tenants)
-
-
-def mandates_for(actor: Actor) -> QuerySet[Mandate]:
-    """Mandates of the actor's congresses."""
-    return Mandate.objects.filter(tenant_id__in=actor.tenants).select_related("person__party", "district", "term")
-
-
-def sessions_for(actor: Actor) -> QuerySet[UserSession]:
-    """One's own sessions; for a security administrator those of the people of her congresses."""
-    tenants = policy.tenants_where(actor, "security.sessions")
-    rows: QuerySet[UserSession] = UserSession.objects.filter(
-        Q(user_id=actor.party_id) | Q(user__party__tenant_id__in=tenants)
-    )
-    return rows
-
-
-def congresses_for(actor: Actor) -> QuerySet[Congress]:
-    """The actor's congresses."""
-    return Congress.objects.filter(tenant_id__in=actor.tenants).select_related("tenant", "place")
-
-
-def handlers(tenant_id: int) -> QuerySet[Organisation]:
-    """The units (承办单位) of a congress that matters can be assigned to."""
-    return Organisation.objects.filter(tenant_id=tenant_id, is_handler=True, is_active=True).order_by("id")
-
-
-# --- outside: what is published ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -240,25 +147,6 @@ def _found(mandates: list[Mandate], code: str) -> FoundDeputy:
     )
 
 
-def open_code(code: str) -> WallCode | None:
-    """What a scanned or typed code names; None for a mistyped, unknown or withdrawn one."""
-    read = read_short_code(code)
-    if read is None:
-        return None
-    rows = WallCode.objects.filter(code=read, is_active=True, tenant__is_active=True)
-    return rows.select_related("tenant").first()
-
-
-def answers_at(code: WallCode, person_id: int) -> bool:
-    """Whether a deputy can be chosen behind a code: she serves at the station, sits for the district, or is named."""
-    if code.station_id is not None:
-        return StationDeputy.objects.filter(station_id=code.station_id, person_id=person_id).exists()
-    if code.district_id is not None:
-        seats = Mandate.objects.filter(district_id=code.district_id, person_id=person_id, ends_on__isnull=True)
-        return seats.filter(status=Mandate.Status.ACTIVE).exists()
-    return code.person_id == person_id
-
-
 def stations_at(place_code: str) -> list[Station]:
     """Open stations at a place, in it and (for a village) in its township."""
     chain = lineage(place_code)
@@ -269,3 +157,8 @@ def stations_at(place_code: str) -> list[Station]:
         near |= Q(place_id=chain[0].parent_id)
     with tenant_transaction([congress.tenant_id for congress in congresses_over(chain)], durable=False):
         return list(Station.objects.filter(near, is_active=True).select_related("place").order_by("id"))
+
+
+def published_in(district_id: int, tenant_id: int) -> list[FoundDeputy]:
+    """The deputies who sit for a district now and whom the public may contact."""
+    return _published([tenant_id], Q(district_id=district_id))
