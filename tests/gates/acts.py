@@ -20,6 +20,7 @@ Given = Callable[[City], dict[str, Any]]
 Key = Callable[[City], int]
 OUTSIDERS = ("stranger", "far_constituent", "constituent", NOBODY)
 SIGNED_IN = ("constituent", "far_constituent")
+_ADMIN = "county_business_administrator"
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,30 @@ ACTS: dict[str, Act] = {
     "message.read": message(
         "joint", "joint_officer", lambda city: {"task_id": city.key("reading")}, "case_officer", "county_assigner"
     ),
+    **{
+        f"message.{verb}": message(name, "case_officer", given, "deputy", "county_assigner", "township_officer")
+        for verb, name, given in (
+            ("claim", "county_unit", lambda city: {"task_id": city.task("county_unit")}),
+            ("release", "claimed", lambda city: {"task_id": city.task("claimed")}),
+            ("transfer", "county_unit", lambda city: {"to": city.post("handler_head"), "note": "请批示。"}),
+            ("withdraw", "sent_back", lambda city: {"task_id": city.key("task_sent_back")}),
+        )
+    },
+    **{
+        f"message.{verb}": message(
+            name, by, given, "county_assigner", "case_officer", *((_ADMIN,) if by != _ADMIN else ())
+        )
+        for verb, name, by, given in (
+            ("suspend", "county_unit", _ADMIN, fixed(reason="等待批复。")),
+            ("resume", "suspended", _ADMIN, fixed()),
+            ("terminate", "county_unit", _ADMIN, fixed(reason="并案办理。")),
+            ("jump", "county_unit", _ADMIN, fixed(to="office", reason="交办有误。")),
+            # She who asked is not the second one.
+            ("grant_jump", "jumping", "second_administrator", lambda city: {"request_id": city.key("jump_request")}),
+            ("refuse_jump", "jumping", "second_administrator", lambda city: {"request_id": city.key("jump_request")}),
+            ("remove_assignee", "vet", _ADMIN, lambda city: {"task_id": city.task("vet")}),
+        )
+    },
     "message.read_sealed": message("sealed", "presidium_vetter", _REASON, "deputy", "county_assigner"),
     "message.forward": message("deliver", "deputy", fixed(), "township_officer", "presidium_assigner"),
     "message.rate": Act(

@@ -147,16 +147,29 @@ VERBS: dict[str, tuple[str, str, Given, tuple[str, ...]]] = {
         _RATED,
         ("township_officer", "presidium_chair"),
     ),
-    "judge": (
-        "judge",
-        "station_manager",
-        fixed(verdict="explained", note="已当面说明。"),
-        ("deputy", "township_officer"),
-    ),
+    "judge": ("judge", "station_manager", fixed(verdict="explained", note="已说明。"), ("deputy", "township_officer")),
     "urge": ("unit", "presidium_assigner", fixed(), ("township_officer", "presidium_vetter")),
     "oversee": ("county_unit", "county_supervisor", _oversight, ("county_assigner", "case_officer")),
+    **{
+        verb: (name, by, given, ("county_assigner", "deputy"))
+        for verb, name, by, given in (
+            ("claim", "county_unit", "case_officer", lambda city: {"task_id": city.task("county_unit")}),
+            ("release", "claimed", "case_officer", lambda city: {"task_id": city.task("claimed")}),
+            ("transfer", "county_unit", "case_officer", lambda city: {"to": city.post("handler_head").pk}),
+            ("withdraw", "sent_back", "case_officer", lambda city: {"task_id": city.key("task_sent_back")}),
+            ("suspend", "county_unit", _ADMIN, fixed(reason="等待批复。")),
+            ("resume", "suspended", _ADMIN, fixed()),
+            ("terminate", "county_unit", _ADMIN, fixed(reason="并案办理。")),
+            ("jump", "county_unit", _ADMIN, fixed(to="office", reason="交办有误。")),
+            ("grant_jump", "jumping", "second_administrator", lambda city: {"request_id": city.key("jump_request")}),
+            ("refuse_jump", "jumping", "second_administrator", lambda city: {"request_id": city.key("jump_request")}),
+            ("remove_assignee", "vet", _ADMIN, lambda city: {"task_id": city.task("vet")}),
+        )
+    },
     "reveal": ("vet_reachable", "presidium_vetter", _REASON, ("presidium_chair",)),
+    "read_sealed": ("sealed", "presidium_vetter", _REASON, ()),
 }
+LOOKS = {"reveal": 200, "read_sealed": 200}  # they answer with the page itself
 
 PAGES: dict[str, Page] = {
     # The kit.
@@ -188,7 +201,7 @@ PAGES: dict[str, Page] = {
     "flow:flow.change_step": press(
         _ADMIN,
         row("draft"),
-        fixed(**{"node": "judge", "judge-title": "研判", "judge-who": "field:station_manager", "judge-mode": "any"}),
+        fixed(**{"node": "judge", "judge-title": "研判", "judge-who_1": "field:station_manager", "judge-mode": "any"}),
         *_NOT_ADMIN,
     ),
     "flow:flow.add_step": press(
@@ -303,7 +316,7 @@ PAGES: dict[str, Page] = {
     "voice:message.page": Page("presidium_clerk", row("deputy"), wrong=_NOT_HERS),
     "voice:message.pdf": Page("presidium_clerk", row("deputy"), wrong=_NOT_HERS),
     **{
-        f"voice:message.{verb}": press(by, row(stage), given, *wrong, *_NOT_HERS)
+        f"voice:message.{verb}": press(by, row(stage), given, *wrong, *_NOT_HERS, status=LOOKS.get(verb, 303))
         for verb, (stage, by, given, wrong) in VERBS.items()
     },
 }

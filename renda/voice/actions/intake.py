@@ -229,11 +229,22 @@ def message_redirect(
     if faults:
         raise Invalid("message.redirect", fields=faults)
     message.door = door
-    message.is_sealed = seal or door in {Door.COURT, Door.ACCUSATION, Door.ENFORCEMENT, Door.SECRET}
-    message.may_publish = False if message.is_sealed else message.may_publish
     message.concluded_at = ctx.now
-    ctx.update(message, "door", "is_sealed", "may_publish", "concluded_at")
+    ctx.update(message, "door", "concluded_at")
+    if seal or door in {Door.COURT, Door.ACCUSATION, Door.ENFORCEMENT, Door.SECRET}:
+        _seal(ctx, message)
     flow.act(
         ctx, message.case_id, "redirect", subject=message, task_id=task_id, version=version, opinion=clean_text(reason)
     )
     return message
+
+
+def _seal(ctx: Context, message: Message) -> None:
+    """Close the text. Its title goes into it, so that no list, paper or search says what it was about."""
+    title = message.subject.removesuffix("…")
+    if title not in message.body:
+        message.body = f"{message.subject}\n{message.body}"
+    message.subject = f"（已封存）{Door(message.door).label.partition('：')[0]}"
+    message.is_sealed, message.may_publish = True, False
+    ctx.update(message, "subject", "body", "is_sealed", "may_publish")
+    search.remove(ctx, "voice.Message", message.id)
