@@ -39,18 +39,21 @@ def settle() -> None:
 
 
 def named(query: str) -> list[str]:
-    """The deputies whom the public finds by a name, in their order."""
+    """The deputies whom the public finds by a name now, in their order."""
+    publish()
     return [deputy.name for deputy in finding.deputies_named(query)]
 
 
 def representing(place_code: str) -> list[str]:
-    """The deputies whom the public finds by a place, in their order."""
+    """The deputies whom the public finds by a place now, in their order."""
+    publish()
     return [deputy.name for deputy in finding.deputies_for(place_code)]
 
 
-def stations_at(place_code: str) -> list[str]:
-    """The stations whom the public finds at a place."""
-    return [station.name for station in finding.stations_at(place_code)]
+def stations_at(place_code: str) -> set[str]:
+    """The stations that the public finds at a place now."""
+    publish()
+    return {station.name for station in finding.stations_at(place_code)}
 
 
 def take() -> int:

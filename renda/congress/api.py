@@ -10,6 +10,7 @@ from renda.congress.assigning import (
     rulers,
 )
 from renda.congress.facts import record_fact
+from renda.congress.following import register_unit_follower
 from renda.congress.models import (
     Congress,
     CongressLevel,
@@ -33,9 +34,11 @@ from renda.congress.models import (
 )
 from renda.congress.place_matcher import FoundPlace, PlaceMatcher
 from renda.congress.selectors import (
+    Behind,
     FoundDeputy,
     FoundMandate,
-    answers_at,
+    aim_of,
+    behind,
     congresses_for,
     deputies_serving,
     deputy_by_person,
@@ -50,6 +53,7 @@ from renda.congress.selectors import (
 )
 
 __all__ = [
+    "Behind",
     "Congress",
     "CongressLevel",
     "DepartmentKind",
@@ -73,8 +77,9 @@ __all__ = [
     "StationDeputy",
     "WallCode",
     "actor_for",
-    "answers_at",
+    "aim_of",
     "assigning_above",
+    "behind",
     "congresses_for",
     "deputies_serving",
     "deputy_by_person",
@@ -91,6 +96,7 @@ __all__ = [
     "places_of",
     "posts_for",
     "record_fact",
+    "register_unit_follower",
     "rulers",
     "stations_for",
 ]

@@ -57,6 +57,10 @@ def organisations_to_oversee(tenant: Tenant) -> QuerySet[Organisation]:
 
 
 def places_of(tenant_id: int) -> QuerySet[Place]:
-    """The place of a congress and the places right below it, in force."""
+    """The place of a congress and what lies in it down to the places of the congresses below, in force, by code.
+
+    A sub-district has no congress of its own: its villages and communities are the county's.
+    """
     here = Q(congress__tenant_id=tenant_id) | Q(parent__congress__tenant_id=tenant_id)
-    return Place.objects.filter(here, valid_to__isnull=True).order_by("code")
+    no_congress = Q(parent__congress__isnull=True, parent__parent__congress__tenant_id=tenant_id)
+    return Place.objects.filter(here | no_congress, valid_to__isnull=True).order_by("code")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from renda.congress.models import DutyFact, Mandate
-from renda.congress.publishing import publish_person
 from renda.kernel.actions.api import Context
 
 
@@ -39,5 +38,4 @@ def record_fact(
         source_id=source[1],
     )
     ctx.insert(fact)
-    publish_person(ctx, person_id)
     return fact

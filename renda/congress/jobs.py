@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.db.models import Q
 
 from renda.congress.actions.sign_in import forget_old
+from renda.congress.following import unit_followers
 from renda.kernel.flow import machine
 from renda.kernel.flow.models import Task
 from renda.kernel.jobs import job
@@ -22,8 +23,15 @@ def forget_old_sign_ins(timestamp: int) -> None:
 
 @job("congress.hand_over_all")
 def hand_over_all(person: int, successor: int | None) -> None:
-    """A person has left: all her own open tasks go to the successor, else to the administrator's pool."""
+    """A person or post is no more: its own open tasks go to the successor, else to the administrator's pool."""
     machine.hand_over(person, successor)
+
+
+@job("congress.follow_unit")
+def follow_unit(closed: int, successor: int) -> None:
+    """An organisation was closed: what is running there in each capability goes on with its successor."""
+    for follower in unit_followers():
+        follower(closed, successor)
 
 
 @job("congress.hand_over")

@@ -10,17 +10,23 @@ permission("person.create", "新建人员账号")
 permission("person.edit", "修改人员资料")
 permission("person.invite", "发放一次性登录码")
 permission("person.disable", "停用或启用账号")
-permission("person.reveal", "查看手机号码")
+permission("person.reveal", "查看联系方式")
 permission("person.view", "查看人员名录")
+permission("organisation.edit", "维护机构和岗位")
 permission("holding.assign", "安排岗位人员")
 permission("station.edit", "维护联络站")
+permission("reception.arrange", "安排代表接待日")
+permission("district.edit", "维护选区")
 permission("roster.import", "导入代表名册")
 permission("term.roll_over", "换届")
-permission("mandate.end", "终止代表职务")
+permission("mandate.begin", "登记补选代表")
+permission("mandate.edit", "修改代表信息")
+permission("mandate.end", "终止、暂停或恢复代表职务")
 permission("demo.build", "建立演示数据")
 # The platform's three separated administrators.
 permission("place.import", "导入行政区划")
 permission("system.view", "查看系统运行情况")
+permission("person.set_email", "设置他人的电子邮件地址")
 permission("holding.assign_administrator", "任免平台管理员")
 permission("security.sessions", "查看和结束登录会话")
 permission("security.reset", "重置第二登录凭证")
@@ -33,10 +39,15 @@ _MASTER_DATA = (
     "person.disable",
     "person.reveal",
     "person.view",
+    "organisation.edit",
     "holding.assign",
     "station.edit",
+    "reception.arrange",
+    "district.edit",
     "roster.import",
     "term.roll_over",
+    "mandate.begin",
+    "mandate.edit",
     "mandate.end",
 )
 
@@ -44,7 +55,9 @@ grant(PostKind.BUSINESS_ADMINISTRATOR, *_MASTER_DATA, where="tree")
 # Flows belong to her too, never to the system administrator.
 grant(PostKind.BUSINESS_ADMINISTRATOR, "flow.fork", "flow.publish", "flow.retire", where="tree")
 # A township's presidium and a county's office print codes for their own people; they do not build the house.
-grant(PostKind.CLERK, "person.invite", "person.reveal", "station.edit")
+grant(PostKind.CLERK, "person.invite", "person.reveal", "station.edit", "reception.arrange")
+# The days of her own stations only (``stations_kept_for``).
+grant(PostKind.STATION_MANAGER, "reception.arrange")
 for _kind in (
     PostKind.CLERK,
     PostKind.ASSIGNER,
@@ -60,6 +73,8 @@ grant(
     PostKind.SYSTEM_ADMINISTRATOR,
     "place.import",
     "system.view",
+    # Where the platform's mail goes is a setting of the account, like its second factor; what is in it is not hers.
+    "person.set_email",
     "holding.assign_administrator",
     where="tree",
 )

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import F, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
 from renda.congress.models import (
@@ -17,6 +17,7 @@ from renda.congress.models import (
     DeputyLevel,
     DistrictPlace,
     DutyFact,
+    ElectoralDistrict,
     Mandate,
     Person,
     Place,
@@ -25,35 +26,16 @@ from renda.congress.models import (
     StationDeputy,
     WallCode,
 )
-from renda.congress.selectors import LEVEL_ORDER
+from renda.congress.selectors import behind, open_code
+from renda.congress.selectors.published import LEVEL_ORDER
 from renda.kernel import clock
-from renda.kernel.actions.api import Context
+from renda.kernel.actions.api import Context, watch
 from renda.kernel.exchange.api import Draft, publish
+from renda.kernel.parties.models import Party
 
 PLACE, DEPUTY, STATION, CODE = "place", "deputy", "station", "code"
 FACTS = 5  # the last things a deputy did
 DAYS = 12  # the next reception days of a deputy or a station
-
-
-def publish_person(ctx: Context, person_id: int) -> None:
-    """Something that is public of a deputy has changed."""
-    publish(ctx, DEPUTY, person_id)
-
-
-def publish_deputies(ctx: Context) -> None:
-    """Many have changed: a roster, an end of term."""
-    for kind in (DEPUTY, CODE, STATION):
-        publish(ctx, kind)
-
-
-def publish_station(ctx: Context, station: Station) -> None:
-    """A station, its code, and the deputies whose days are there."""
-    publish(ctx, STATION, station.id)
-    codes = WallCode.objects.filter(station=station).values_list("code", flat=True)
-    serving = StationDeputy.objects.filter(station=station).values_list("person_id", flat=True)
-    for kind, keys in ((CODE, [*codes]), (DEPUTY, [*serving])):
-        if keys:
-            publish(ctx, kind, *keys)
 
 
 # --- places -----------------------------------------------------------------------------------------------------------------
@@ -213,7 +195,9 @@ def _days(**of: Any) -> dict[int, list[dict[str, Any]]]:
     """The next reception days by whom or where they are."""
     by = next(iter(of)).removesuffix("__in")
     order = Window(RowNumber(), partition_by=by, order_by=[F("day").asc(), F("starts_at").asc(), F("id").asc()])
-    rows = ReceptionDay.objects.filter(day__gte=clock.today(), station__is_active=True, **of)
+    rows = ReceptionDay.objects.filter(
+        day__gte=clock.today(), station__is_active=True, **of
+    )
     rows = rows.annotate(place=order).filter(place__lte=DAYS).select_related("station", "person__party")
     found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for day in rows.order_by("place"):
@@ -225,7 +209,9 @@ def _days(**of: Any) -> dict[int, list[dict[str, Any]]]:
                 "ends_at": day.ends_at.isoformat("minutes"),
                 "person": day.person.name,
                 "station": day.station.name,
-                "address": day.station.address,
+                "address": day.venue or day.station.address,
+                # What was announced and is off stays, with the reason.
+                "cancelled": day.cancel_reason if day.cancelled_at else "",
             }
         )
     return found
@@ -235,26 +221,139 @@ def _days(**of: Any) -> dict[int, list[dict[str, Any]]]:
 
 
 def code_keys() -> Iterable[str]:
-    """Codes in use."""
-    return WallCode.objects.filter(is_active=True, tenant__is_active=True).values_list("code", flat=True)
+    """Codes in use, and those of closed stations that lead on."""
+    rows = WallCode.objects.filter(Q(is_active=True) | Q(station__merged_into__isnull=False), tenant__is_active=True)
+    return rows.values_list("code", flat=True)
+
+
+def expand_codes(words: Sequence[str]) -> Iterable[str]:
+    """The codes of ``station:ID``, ``district:ID`` and ``person:ID``."""
+    named = _ids(words)
+    where = Q(station_id__in=named["station"]) | Q(station__merged_into_id__in=named["station"])
+    where |= Q(district_id__in=named["district"]) | Q(person_id__in=named["person"])
+    return WallCode.objects.filter(where).values_list("code", flat=True)
 
 
 def build_codes(wanted: Sequence[str]) -> Iterator[Draft]:
-    """Found by the code alone."""
-    rows = WallCode.objects.filter(code__in=wanted, is_active=True, tenant__is_active=True)
-    for code in rows.select_related("station", "district"):
-        body = {
-            "code": code.code,
-            "kind": code.kind,
-            "tenant_id": code.tenant_id,
-            "station": code.station_id,
-            "district": code.district_id,
-            "person": code.person_id,
-            "title": code.station.name if code.station else "",
-        }
-        yield Draft(code.code, body)
+    """Found by the code alone. Where it is as printed the public zone asks for who stands behind it; else they are named.
+
+    Codes whose deputy has left, whose district has nobody or whose station is closed are asked for one by one
+    (``selectors.behind``); there are few of them.
+    """
+    rows = WallCode.objects.filter(code__in=wanted, tenant__is_active=True).select_related("station", "district")
+    codes = list(rows)
+    there = set(
+        _public_mandates()
+        .filter(
+            Q(person_id__in=[code.person_id for code in codes]) | Q(district_id__in=[code.district_id for code in codes])
+        )
+        .values_list("person_id", "district_id")
+    )
+    people, districts = {person for person, _ in there}, {district for _, district in there}
+    for code in codes:
+        as_printed = code.is_active and (
+            (code.station is not None and code.station.is_active)
+            or code.person_id in people
+            or (code.district_id is not None and code.district_id in districts)
+        )
+        if as_printed:
+            yield Draft(code.code, _code_body(code, code.station, code.district))
+        elif (leads_to := open_code(code.code)) is not None and leads_to.code != code.code:
+            yield Draft(code.code, {**_code_body(code, None, None), "leads_to": leads_to.code})
+        elif leads_to is not None:
+            found = behind(leads_to)
+            body = _code_body(code, found.station, found.district)
+            deputies = [deputy.person_id for deputy in found.deputies]
+            yield Draft(code.code, {**body, "is_as_printed": found.is_as_printed, "deputies": deputies})
+
+
+def _code_body(code: WallCode, station: Station | None, district: ElectoralDistrict | None) -> dict[str, Any]:
+    return {
+        "code": code.code,
+        "tenant_id": code.tenant_id,
+        "names_a_deputy": code.person_id is not None,
+        "person": code.person_id,
+        "station": {"id": station.id, "name": station.name} if station else None,
+        "district": {"id": district.id, "name": district.name} if district else None,
+        "is_as_printed": True,
+        "deputies": None,
+        "leads_to": "",
+    }
 
 
 def _codes(**of: Any) -> dict[int, str]:
     by = next(name for name in of if name.endswith("__in")).removesuffix("__in")
     return dict(WallCode.objects.filter(is_active=True, **of).values_list(by, "code"))
+
+
+# --- what marks what --------------------------------------------------------------------------------------------------------
+
+
+def _ids(words: Sequence[str]) -> defaultdict[str, list[int]]:
+    named: defaultdict[str, list[int]] = defaultdict(list)
+    for word in words:
+        what, _, key = word.partition(":")
+        if key.isdigit():
+            named[what].append(int(key))
+    return named
+
+
+def expand_deputies(words: Sequence[str]) -> Iterable[str]:
+    """The deputies of ``station:ID`` (who serve there) and ``district:ID`` (who sit for it)."""
+    named = _ids(words)
+    serving = StationDeputy.objects.filter(station_id__in=named["station"]).values_list("person_id", flat=True)
+    sitting = Mandate.objects.filter(district_id__in=named["district"]).values_list("person_id", flat=True)
+    return map(str, {*serving, *sitting})
+
+
+def follow_rows() -> None:
+    """Whatever is written of these models makes the copies that show it anew."""
+    watch(Place, lambda ctx, place: publish(ctx, PLACE, place.code))
+    watch(Party, _follow_party)
+    watch(Person, lambda ctx, person: publish(ctx, DEPUTY, person.party_id))
+    watch(DutyFact, lambda ctx, fact: publish(ctx, DEPUTY, fact.person_id))
+    watch(Mandate, _follow_mandate)
+    watch(ElectoralDistrict, lambda ctx, district: publish_district(ctx, district.id))
+    watch(DistrictPlace, lambda ctx, row: publish_district(ctx, row.district_id))
+    watch(Station, lambda ctx, station: publish_station(ctx, station.id))
+    watch(StationDeputy, lambda ctx, row: publish(ctx, DEPUTY, row.person_id))
+    watch(ReceptionDay, _follow_day)
+    watch(WallCode, _follow_code)
+
+
+def publish_station(ctx: Context, station_id: int) -> None:
+    """A station, its codes, and the deputies who serve there."""
+    publish(ctx, STATION, station_id)
+    publish(ctx, CODE, f"station:{station_id}")
+    publish(ctx, DEPUTY, f"station:{station_id}")
+
+
+def publish_district(ctx: Context, district_id: int) -> None:
+    """A district's code, and the deputies who sit for it."""
+    publish(ctx, CODE, f"district:{district_id}")
+    publish(ctx, DEPUTY, f"district:{district_id}")
+
+
+def _follow_party(ctx: Context, party: Party) -> None:
+    if party.kind == Party.Kind.PERSON:
+        publish(ctx, DEPUTY, party.pk)
+        publish(ctx, CODE, f"person:{party.pk}")
+
+
+def _follow_mandate(ctx: Context, mandate: Mandate) -> None:
+    publish(ctx, DEPUTY, mandate.person_id)
+    publish(ctx, CODE, f"person:{mandate.person_id}")
+    if mandate.district_id is not None:
+        publish(ctx, CODE, f"district:{mandate.district_id}")
+
+
+def _follow_day(ctx: Context, day: ReceptionDay) -> None:
+    publish(ctx, STATION, day.station_id)
+    publish(ctx, DEPUTY, day.person_id)
+
+
+def _follow_code(ctx: Context, code: WallCode) -> None:
+    publish(ctx, CODE, code.code)
+    for kind, key in ((STATION, code.station_id), (DEPUTY, code.person_id)):
+        if key is not None:
+            publish(ctx, kind, key)

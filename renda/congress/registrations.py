@@ -8,12 +8,15 @@ from django.http import HttpRequest
 
 from renda.congress import publishing
 from renda.congress.actors import actor_for
+from renda.congress.addresses import addresses_of
 from renda.congress.models import Person, Post, PostKind
 from renda.congress.who import security_officers
 from renda.kernel.exchange.api import register_builder
+from renda.kernel import policy
 from renda.kernel.flow import delegating
 from renda.kernel.flow.subjects import register_who_titles
-from renda.kernel.notices.api import register_actors
+from renda.kernel.notices.api import register_actors, register_addresses
+from renda.kernel.parties import Actor
 from renda.kernel.policy.registry import GRANTS
 from renda.kernel.secrecy.api import register_officers
 from renda.kernel.ui import menu, slots
@@ -25,12 +28,21 @@ def _signed_in(request: HttpRequest, subject: Any) -> dict[str, object] | None:
     return {} if actor_of(request).is_signed_in else None
 
 
+def _sees_people(actor: Actor) -> bool:
+    return any(policy.may(actor, name, None) for name in ("person.view", "person.set_email"))
+
+
+
 register_builder(publishing.PLACE, publishing.build_places, publishing.place_keys)
-register_builder(publishing.DEPUTY, publishing.build_deputies, publishing.deputy_keys)
+register_builder(
+    publishing.DEPUTY, publishing.build_deputies, publishing.deputy_keys, expand=publishing.expand_deputies
+)
 register_builder(publishing.STATION, publishing.build_stations, publishing.station_keys)
-register_builder(publishing.CODE, publishing.build_codes, publishing.code_keys)
+register_builder(publishing.CODE, publishing.build_codes, publishing.code_keys, expand=publishing.expand_codes)
+publishing.follow_rows()
 register_officers(security_officers)
 register_who_titles({f"post:{kind}": str(kind.label) for kind in PostKind})
+register_addresses(addresses_of)
 # Whose daily digest it is decides what stands in it.
 register_actors(lambda person: actor_for(Person.objects.filter(party_id=person).first()))
 slots.register("user.menu", "congress/slot_user_menu.html", _signed_in)
@@ -41,13 +53,13 @@ delegating.register_posts(
     ).values("party_id")
 )
 menu.register(
-    Entry("people", "人员", "congress:person.list", icon="users", order=60, permission="person.view"),
+    Entry("people", "人员", "congress:person.list", icon="users", order=60, visible=_sees_people),
     Entry(
         "organisations", "机构和岗位", "congress:organisation.list", icon="building", order=61, permission="person.view"
     ),
-    Entry("own_stations", "联络站管理", "congress:station.list", icon="map-pin", order=62, permission="station.edit"),
+    Entry("deputies", "代表和选区", "congress:mandate.list", icon="user-star", order=61, permission="person.view"),
     Entry(
-        "roster", "代表名册和换届", "congress:roster.import", icon="file-import", order=63, permission="roster.import"
+        "own_stations", "联络站管理", "congress:station.list", icon="map-pin", order=62, permission="reception.arrange"
     ),
     Entry("sessions", "登录会话", "congress:session.list", icon="devices", order=70, permission="security.sessions"),
     Entry(

@@ -151,3 +151,66 @@ def subdistrict_units() -> Iterator[Unit]:
     posts = {P.LEADER: "主任", P.VETTER: "受理审核岗", P.CLERK: "人大干事"}
     yield Unit(K.SUBDISTRICT_COMMITTEE, "{congress}常务委员会{place}工作委员会", posts, under=K.STANDING_COMMITTEE)
     yield Unit(K.TOWNSHIP_GOVERNMENT, "{place}办事处", _HANDLING, is_handler=True)
+
+
+# One of each in a congress: tasks of the whole congress go to its posts.
+ONLY_ONE = frozenset(
+    {
+        K.CONGRESS,
+        K.STANDING_COMMITTEE,
+        K.COUNCIL_OF_CHAIRPERSONS,
+        K.GENERAL_OFFICE,
+        K.DEPUTIES_WORK_COMMITTEE,
+        K.BUDGET_WORK_COMMITTEE,
+        K.PRESIDIUM,
+        K.GOVERNMENT_OFFICE,
+        K.SUPERVISORY_COMMISSION,
+        K.ADMINISTRATION,
+    }
+)
+# Without these a congress of its level does not work: they are not closed.
+ESSENTIAL = frozenset(
+    {
+        K.CONGRESS,
+        K.STANDING_COMMITTEE,
+        K.GENERAL_OFFICE,
+        K.DEPUTIES_WORK_COMMITTEE,
+        K.PRESIDIUM,
+        K.ADMINISTRATION,
+    }
+)
+# What handles matters (承办单位).
+HANDLING_KINDS = frozenset(
+    {
+        K.GOVERNMENT_OFFICE,
+        K.GOVERNMENT_DEPARTMENT,
+        K.TOWNSHIP_GOVERNMENT,
+        K.PARTY_BODY,
+        K.COURT,
+        K.PROCURATORATE,
+        K.SUPERVISORY_COMMISSION,
+        K.PUBLIC_UTILITY,
+    }
+)
+
+
+def kinds_to_add(level: CongressLevel) -> tuple[OrganisationKind, ...]:
+    """The kinds of organisation that the office of a congress of this level may set up.
+
+    A township has no committees (第三十三条 and 第五十九条 begin at the county); only a county sets up working committees in
+    sub-districts (第五十九条). The congress itself and the platform's administration are made with the congress.
+    """
+    never = {K.CONGRESS, K.ADMINISTRATION}
+    if level == CongressLevel.TOWNSHIP:
+        return (K.GOVERNMENT_DEPARTMENT, K.PARTY_BODY, K.PUBLIC_UTILITY)
+    never |= {K.PRESIDIUM} if level == CongressLevel.COUNTY else {K.PRESIDIUM, K.SUBDISTRICT_COMMITTEE}
+    never |= {K.TOWNSHIP_GOVERNMENT} if level == CongressLevel.CITY else set()
+    return tuple(kind for kind in K if kind not in never)
+
+
+def posts_of(kind: OrganisationKind, level: CongressLevel) -> dict[PostKind, str]:
+    """The posts that an organisation of this kind begins with: kind → title."""
+    for unit in (*units(level), *subdistrict_units()):
+        if unit.kind == kind:
+            return dict(unit.posts)
+    return dict(_HANDLING) if kind in HANDLING_KINDS else _HEAD | {P.CLERK: "工作人员"}

@@ -2,38 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from allauth.account import views as account_views
 from allauth.mfa.base import views as mfa_views
 from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
-from django.urls import include, path
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, include, path
 
 from renda.congress import views
+
+
+def _verbs(root: str, view: Callable[..., HttpResponseBase], **names: str) -> list[URLPattern]:
+    """The presses of a page: each has an address, named after its action."""
+    return [path(f"{root}/<int:pk>/{last}/", view, {"name": name}, name=name) for last, name in names.items()]
+
 
 _own = [
     path("account/", views.account, name="account"),
     path("account/sessions/<int:pk>/end/", views.end_session, name="session.end"),
     path("congress/people/", views.people, name="person.list"),
     path("congress/people/new/", views.person_create, name="person.create"),
+    path("congress/people/slips/", views.invite_many, name="person.invite_many"),
     path("congress/people/<int:pk>/", views.person_page, name="person.page"),
-    *(
-        path(f"congress/people/<int:pk>/{verb}/", views.person_act, {"verb": verb}, name=name)
-        for verb, name in (
-            ("edit", "person.edit"),
-            ("disable", "person.disable"),
-            ("enable", "person.enable"),
-            ("reveal", "person.reveal"),
-            ("reset", "second_factor.reset"),
-            ("invite", "person.invite"),
-            ("invite_administrator", "administrator.invite"),
-        )
+    *_verbs(
+        "congress/people",
+        views.person_act,
+        edit="person.edit",
+        disable="person.disable",
+        enable="person.enable",
+        reveal="person.reveal",
+        email="person.set_email",
+        reset="second_factor.reset",
+        invite="person.invite",
+        invite_administrator="administrator.invite",
     ),
     path("congress/organisations/", views.organisations, name="organisation.list"),
+    path("congress/organisations/new/", views.organisation_create, name="organisation.create"),
     path("congress/organisations/<int:pk>/", views.organisation_page, name="organisation.page"),
-    path("congress/posts/<int:pk>/assign/", views.post_assign, name="holding.assign"),
-    path("congress/holdings/<int:pk>/end/", views.post_end, name="holding.end"),
+    *_verbs(
+        "congress/organisations",
+        views.organisation_act,
+        edit="organisation.edit",
+        close="organisation.close",
+        posts="post.create",
+    ),
+    path("congress/posts/<int:pk>/", views.post_page, name="post.page"),
+    *_verbs(
+        "congress/posts",
+        views.post_act,
+        edit="post.edit",
+        close="post.close",
+        assign="holding.assign",
+        assign_administrator="administrator.assign",
+    ),
+    path("congress/holdings/<int:pk>/end/", views.holding_end, name="holding.end"),
     path("congress/stations/", views.stations, name="station.list"),
+    path("congress/stations/new/", views.station_create, name="station.create"),
     path("congress/stations/<int:pk>/", views.station_page, name="station.page"),
+    *_verbs(
+        "congress/stations", views.station_act, edit="station.edit", close="station.close", reopen="station.reopen"
+    ),
+    path("congress/stations/<int:pk>/deputies/", views.station_serve, name="station.serve"),
+    path("congress/stations/<int:pk>/manager/", views.station_appoint, name="station.appoint"),
+    path("congress/stations/<int:pk>/reception/", views.reception_arrange, name="reception.arrange"),
+    path("congress/reception/<int:pk>/cancel/", views.reception_cancel, name="reception.cancel"),
+    path("congress/deputies/", views.mandates, name="mandate.list"),
+    path("congress/deputies/new/", views.mandate_begin, name="mandate.begin"),
+    path("congress/deputies/<int:pk>/", views.mandate_page, name="mandate.page"),
+    *_verbs(
+        "congress/deputies",
+        views.mandate_act,
+        edit="mandate.edit",
+        suspend="mandate.suspend",
+        restore="mandate.restore",
+        end="mandate.end",
+    ),
+    path("congress/districts/", views.districts, name="district.list"),
+    path("congress/districts/new/", views.district_create, name="district.create"),
+    path("congress/districts/<int:pk>/", views.district_page, name="district.page"),
     path("congress/roster/", views.roster, name="roster.import"),
     path("congress/roster/template/", views.template, name="roster.template"),
     path("congress/roster/confirm/", views.confirm, name="roster.confirm"),

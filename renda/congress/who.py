@@ -24,7 +24,7 @@ def posts_named(expression: str, anchor: models.Model | None, tenant_id: int) ->
     ``post:KIND``: the posts of that kind in the organisation (anchor an organisation), in the congress (anchor a
     congress, a tenant, or nothing: the case's own), or at a station (its manager; its sub-district's working
     committee before the congress). A congress's assigner, vetter, supervisor, clerk, leader are those of its deputies'
-    work committee or presidium. ``head``: the post that answers for the organisation, best kind first.
+    work committee or presidium; its business administrator is that of the nearest congress above which has one. ``head``: the post that answers for the organisation, best kind first.
     ``superior`` (anchor a party): see ``_superiors``.
     """
     word, _, kind = expression.partition(":")
@@ -52,7 +52,12 @@ def _in_congress(kind: str, tenant_id: int) -> list[int]:
     where = Q(tenant_id=tenant_id)
     if kind in _DAILY_POSTS:
         where &= Q(organisation__kind__in=_DAILY_WORK)
-    return _posts(kind, where)
+    found = _posts(kind, where)
+    if not found and kind == PostKind.BUSINESS_ADMINISTRATOR:
+        # A township has none: its county's office administers its flows.
+        above = Tenant.objects.filter(id=tenant_id).values_list("parent_id", flat=True).first()
+        return _in_congress(kind, above) if above is not None else []
+    return found
 
 
 def _at_station(kind: str, station: Station) -> list[int]:

@@ -88,7 +88,7 @@ def _deputy_card(deputy: FoundDeputy) -> CodeCard:
 
 
 def _of_deputies(station: Station) -> list[FoundDeputy]:
-    return [deputy for deputy in deputies_serving(station) if deputy.code]
+    return [deputy for deputy in deputies_serving(station.pk, station.tenant_id) if deputy.code]
 
 
 def _own(actor: Actor) -> FoundDeputy | None:

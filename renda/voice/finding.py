@@ -66,6 +66,7 @@ class Day:
     person: str
     station: str
     address: str
+    cancelled: str
 
 
 @dataclass(frozen=True)
@@ -99,15 +100,29 @@ class Station:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A station or a district, by name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class WallCode:
-    """What a scanned code names: a station, a district or one deputy, in a congress."""
+    """What a scanned code names, and who stands behind it today: ``is_as_printed`` False, and they are other ``deputies``.
+
+    ``leads_to``: the code of the station that took over from a closed one.
+    """
 
     code: str
     tenant_id: int
-    title: str
-    station: int | None = None
-    district: int | None = None
-    person: int | None = None
+    names_a_deputy: bool
+    person: int | None
+    station: Named | None
+    district: Named | None
+    is_as_printed: bool
+    deputies: list[int] | None
+    leads_to: str
 
 
 @dataclass(frozen=True)
@@ -183,10 +198,12 @@ def deputies_named(query: str) -> list[Deputy]:
 
 def deputies_behind(code: WallCode) -> list[Deputy]:
     """The deputies one can choose behind a code."""
+    if code.deputies is not None:
+        return [_deputy(copy) for copy in public_zone.several("deputy", map(str, code.deputies))]
     if code.person is not None:
         found = deputy(code.person)
         return [found] if found else []
-    term = f"station:{code.station}" if code.station is not None else f"district:{code.district}"
+    term = f"station:{code.station.id}" if code.station else f"district:{code.district.id if code.district else 0}"
     return [_deputy(copy) for copy in public_zone.found("deputy", all_of=[term], most=MOST_FOUND)]
 
 
@@ -253,12 +270,19 @@ def _station(copy: Copy) -> Station:
 
 
 def wall_code(code: str) -> WallCode | None:
-    """What a code in use names."""
+    """What a code names; a closed station's gives that of the station that took over."""
+    found = _wall_code(code)
+    return _wall_code(found.leads_to) if found is not None and found.leads_to else found
+
+
+def _wall_code(code: str) -> WallCode | None:
     copy = public_zone.one("code", code)
     if copy is None:
         return None
-    names = ("code", "tenant_id", "title", "station", "district", "person")
-    return WallCode(**{name: copy.body[name] for name in names})
+    said = dict(copy.body)
+    for name in ("station", "district"):
+        said[name] = Named(**said[name]) if said[name] else None
+    return WallCode(**said)
 
 
 # --- reception days ---------------------------------------------------------------------------------------------------------
@@ -275,6 +299,7 @@ def _days(said: Iterable[dict[str, Any]]) -> tuple[Day, ...]:
             person=one["person"],
             station=one["station"],
             address=one["address"],
+            cancelled=one["cancelled"],
         )
         for one in said
     ]
@@ -293,4 +318,5 @@ def as_events(days: Iterable[Day]) -> list[Event]:
             place=f"{one.station} {one.address}".strip(),
         )
         for one in days
+        if not one.cancelled
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from renda.congress.api import PostKind
 from renda.kernel.access.api import breakable
+from renda.kernel.parties import Actor
 from renda.kernel.policy import grant, permission
 
 permission("message.submit", "留言")
@@ -30,8 +31,12 @@ _OFFICE = (PostKind.ASSIGNER, PostKind.VETTER, PostKind.CLERK, PostKind.SUPERVIS
 for _kind in _OFFICE:
     grant(_kind, "message.view", "message.export", where="tree")
     grant(_kind, "message.register", "message.record_rating", "message.reveal")
-for _kind in (PostKind.LEADER, PostKind.CHAIR, PostKind.VICE_CHAIR):
+# A business administrator frees what cannot go its way; a flow names whose case she administers.
+for _kind in (PostKind.LEADER, PostKind.CHAIR, PostKind.VICE_CHAIR, PostKind.BUSINESS_ADMINISTRATOR):
     grant(_kind, "message.view", "message.export", where="tree")
+# Whoever works on messages takes her own list with her; which rows it has, the selector says.
+for _kind in (PostKind.DEPUTY, PostKind.STATION_MANAGER, PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD):
+    grant(_kind, "message.export")
 for _kind in (PostKind.VETTER, PostKind.SUPERVISOR):
     grant(_kind, "message.view_sealed")
 grant(PostKind.ASSIGNER, "message.urge", where="tree")
@@ -48,3 +53,11 @@ grant("machine", "message.submit", "message.rate", "message.replay", "message.wo
 
 # A sealed text may be opened by whoever answers for the office, for half an hour and with a reason.
 breakable("message.view_sealed", minutes=30)
+
+# The platform's three administrators have no business of the congress.
+_PLATFORM = {PostKind.SYSTEM_ADMINISTRATOR, PostKind.SECURITY_ADMINISTRATOR, PostKind.AUDIT_ADMINISTRATOR}
+
+
+def works_with_messages(actor: Actor) -> bool:
+    """Everybody with a post but the platform's administrators."""
+    return any(post.kind not in _PLATFORM for post in actor.posts)

@@ -9,30 +9,28 @@ from django.conf import settings
 from renda.kernel import clock
 from renda.kernel.documents import api as documents
 from renda.kernel.flow import api as flow
+from renda.kernel.parties import Actor
 from renda.kernel.ui import wording
-from renda.voice.models import Message, Rating
-from renda.voice.telling import STATES, assignment_lines, contact_lines, in_order, inner_line
+from renda.voice.models import Message
+from renda.voice.telling import STATES
+from renda.voice.trail import Record
 
 
-def message_as_pdf(message: Message) -> bytes:
+def message_as_pdf(actor: Actor, message: Message) -> bytes:
     """The message with its handling as an A4 paper: head, text, trail, answers, lines to sign.
 
     Raises:
         MissingFontError: no Chinese font on this machine.
     """
-    answers = list(message.answers.select_related("organisation", "author"))
-    lines = [
-        *inner_line(message, flow.trail(message.case_id), answers, Rating.objects.filter(message=message)),
-        *assignment_lines(message.assignments.select_related("unit", "assigned_by")),
-        *contact_lines(message.contacts.select_related("organisation")),
-    ]
+    record = Record.of(message)
+    lines = record.trail(flow.view(actor, message.case_id, subject=message))
     sections: list[documents.Section] = [
         {"heading": "留言内容", "text": "（原文已封存）" if message.is_sealed else message.body},
         *(
             documents.Section(
                 heading=answer.organisation.name if answer.organisation else answer.get_by_display(), text=answer.body
             )
-            for answer in answers
+            for answer in record.answers
         ),
     ]
     paper: documents.CasePaper = {
@@ -44,8 +42,7 @@ def message_as_pdf(message: Message) -> bytes:
         "rows": _rows(message),
         "sections": sections,
         "trail": [
-            {"at": wording.moment(line.at), "title": line.title, "by": line.by, "note": line.note}
-            for line in in_order(lines)
+            {"at": wording.moment(line.at), "title": line.title, "by": line.by, "note": line.note} for line in lines
         ],
         "signatures": ["承办人", "负责人"],
         "printed": wording.moment(clock.now()),

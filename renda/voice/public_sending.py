@@ -49,14 +49,20 @@ REGISTERED_WITHIN = 120
 class _Target:
     """What a scanned code names. Who stands behind it is asked only when a page shows it."""
 
-    def __init__(self, wall_code: finding.WallCode) -> None:
+    def __init__(self, wall_code: finding.WallCode, *, took_over: bool) -> None:
         self.wall_code = wall_code
         self.code = wall_code.code
-        self.station = wall_code.title
+        self.station, self.district = wall_code.station, wall_code.district
+        self.names_a_deputy = wall_code.names_a_deputy
+        # False: the deputy (or everybody of the district) on it has left; others read what is left here.
+        self.is_as_printed = wall_code.is_as_printed
+        # Another code than the one that was scanned: its station was closed.
+        self.took_over = took_over
 
     @property
-    def names_a_deputy(self) -> bool:
-        return self.wall_code.person is not None
+    def leads_to_her(self) -> bool:
+        """Whether the deputy on the code is there to read."""
+        return self.names_a_deputy and self.is_as_printed
 
     @cached_property
     def deputies(self) -> list[finding.Deputy]:
@@ -64,9 +70,9 @@ class _Target:
         return finding.deputies_behind(self.wall_code)
 
     def chosen(self, word: str) -> finding.Deputy | None:
-        """The deputy that a page is for: the one chosen, or the only one a deputy's code names."""
+        """The deputy that a page is for: the one chosen, or the one a deputy's code names."""
         named = next((one for one in self.deputies if str(one.person_id) == word), None)
-        return named or (next(iter(self.deputies), None) if self.names_a_deputy else None)
+        return named or (next(iter(self.deputies), None) if self.leads_to_her else None)
 
 
 def _target(code: str) -> _Target:
@@ -74,14 +80,14 @@ def _target(code: str) -> _Target:
     wall_code = finding.wall_code(read) if read else None
     if wall_code is None:
         raise Http404
-    return _Target(wall_code)
+    return _Target(wall_code, took_over=wall_code.code != read)
 
 
 @require_safe
 def code(request: HttpRequest, code: str) -> HttpResponse:
     """What is behind a code on a wall: a deputy goes straight to the form, a station lets one choose."""
     target = _target(code)
-    if target.names_a_deputy:
+    if target.leads_to_her:
         return redirect("voice:message.submit", code=target.code)
     return render(request, "voice/code.html", {"target": target})
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from renda.congress.api import register_unit_follower
 from renda.kernel import policy
 from renda.kernel.exchange.api import register_builder
 from renda.kernel.files.api import Access, StoredFile, register_access
@@ -18,8 +19,10 @@ from renda.kernel.ui import menu, slots, states
 from renda.kernel.ui.http import actor_of
 from renda.kernel.ui.menu import Entry
 from renda.voice import public_registrations, receiving, selectors
+from renda.voice.actions.following import follow_unit
 from renda.voice.code_views import prints_codes, stations_to_print
 from renda.voice.models import Message
+from renda.voice.policy import works_with_messages
 from renda.voice.publishing import build_receipts, receipt_keys
 from renda.voice.receipts import copy_key
 from renda.voice.standing import RECEIPT, stand
@@ -56,6 +59,7 @@ register_subject(
         "category": ("text", "类别"),
         "concerns_person": ("boolean", "反映对象为个人"),
         "has_responder": ("boolean", "有代表办理"),
+        "is_assigned": ("boolean", "已交办"),
         "needs_judgement": ("boolean", "评价不满意，需研判"),
         "is_promised": ("boolean", "有未到期的承诺"),
         "promised_at": ("date", "承诺日期"),
@@ -63,11 +67,6 @@ register_subject(
     actions=ACTIONS,
     events={"message.rated": "群众已评价"},
 )
-
-
-def _works_with_messages(actor: Actor) -> bool:
-    """Everybody with a post but the platform's administrators."""
-    return any(not post.kind.endswith("_administrator") for post in actor.posts)
 
 
 def _files(actor: Actor, file: StoredFile) -> Access:
@@ -84,13 +83,14 @@ def _prints(request: HttpRequest, station: Any) -> dict[str, object] | None:
 
 slots.register("station.inside", "voice/station_print.html", _prints)
 follow("voice.Message", stand)
+register_unit_follower(follow_unit)
 searched.register(Message, lambda message: str(message.searched_text))
 register_access("voice.Message", _files)
 register_builder(RECEIPT, build_receipts, receipt_keys, copy_key)
 states.register(STATES)
 menu.register(
     Entry("bench", "工作台", "voice:bench", icon="layout-dashboard", order=1, visible=lambda actor: bool(actor.posts)),
-    Entry("messages", "群众留言", "voice:message.list", icon="message-2", order=10, visible=_works_with_messages),
+    Entry("messages", "群众留言", "voice:message.list", icon="message-2", order=10, visible=works_with_messages),
     Entry(
         "statistics",
         "统计",

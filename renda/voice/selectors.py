@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from renda.congress.api import Person, PostKind
+from renda.kernel.files.api import StoredFile
 from renda.kernel.flow import api as flow
 from renda.kernel.flow.models import Task
 from renda.kernel.parties import Actor
 from renda.kernel.policy import tenants_where
-from renda.voice.models import Assignment, CommonIssue, IssueVoice, Message, Stage
+from renda.voice.models import Assignment, CommonIssue, ContactLog, IssueVoice, Message, Rating, Stage
 
 
 def messages_for(actor: Actor) -> QuerySet[Message]:
@@ -19,7 +20,8 @@ def messages_for(actor: Actor) -> QuerySet[Message]:
 
     Staff: those of the congresses where a post of theirs may look. Deputies: those left for them. Station managers:
     those of their stations. Units: those assigned to them. Whoever has or had a task, or is lent one: its message. A
-    message about a person never exists for that person; a sealed one only for those who vet and supervise.
+    message about a person never exists for that person, so what was left for a deputy does not exist for her, in
+    whatever post, before somebody else has vetted it. A sealed one exists only for those who vet and supervise.
     """
     rows = Message.objects.all()
     if actor.kind == "machine":
@@ -39,7 +41,8 @@ def messages_for(actor: Actor) -> QuerySet[Message]:
         mine |= Q(Exists(Assignment.objects.filter(message_id=OuterRef("pk"), unit_id__in=units)))
     mine |= Q(Exists(Task.objects.filter(flow.brings(actor), case_id=OuterRef("case_id"))))
     sealed = Q(is_sealed=True) & ~Q(tenant_id__in=tenants_where(actor, "message.view_sealed"))
-    return rows.filter(mine).exclude(sealed).exclude(concerns_person=True, deputy_id=actor.party_id)
+    about_her = Q(deputy_id=actor.party_id) & (Q(concerns_person=True) | Q(accepted_at=None))
+    return rows.filter(mine).exclude(sealed).exclude(about_her)
 
 
 def messages_to_handle(actor: Actor) -> QuerySet[Message]:
@@ -64,8 +67,13 @@ def for_lists(rows: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def for_page(rows: QuerySet[Message]) -> QuerySet[Message]:
-    """What the page of one message shows."""
-    return rows.select_related("tenant", "place", "deputy__party", "station", "lead_unit", "case", "assigning_tenant")
+    """What the page of one message shows, and which of its further rows there are: what is not there is not asked for."""
+    rows = rows.select_related("tenant", "place", "deputy__party", "station", "lead_unit", "case", "assigning_tenant")
+    return rows.annotate(
+        has_photos=Exists(StoredFile.objects.filter(subject_id=OuterRef("pk"))),
+        has_contacts=Exists(ContactLog.objects.filter(message_id=OuterRef("pk"))),
+        has_ratings=Exists(Rating.objects.filter(message_id=OuterRef("pk"))),
+    )
 
 
 def deputies_among(mandates: QuerySet[Any]) -> QuerySet[Person]:

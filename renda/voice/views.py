@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from renda.congress.api import mandates_for, places_of, stations_for
-from renda.kernel import policy
+from renda.kernel import clock, policy
 from renda.kernel.errors import Forbidden
 from renda.kernel.exports.api import Column, export_response
 from renda.kernel.files.api import IMAGES, store_all
@@ -23,33 +23,16 @@ from renda.kernel.ui.http import ActorRequest, SeeOther, actor_of, page
 from renda.voice import actions, selectors
 from renda.voice.bench import bench_context
 from renda.voice.case_page import case_context
-from renda.voice.forms import FORMS, PHOTOS, RegisterForm
+from renda.voice.forms import FORMS, PHOTOS, ActForm, RegisterForm, form_for
 from renda.voice.models import Message
 from renda.voice.printing import message_as_pdf
 from renda.voice.tables import MessageTable
+from renda.voice.verbs import VERBS
 
 _ACTIONS: dict[str, Any] = {verb: getattr(actions, f"message_{verb}") for verb in FORMS}
-# What is said after a press.
-_SAID = {
-    "accept": "已受理。",
-    "redirect": "已指引其他渠道。",
-    "answer": "答复已提交。",
-    "refer": "已转请办理。",
-    "assign": "已交办。",
-    "refer_up": "已提请上级交办。",
-    "receive": "已接收。",
-    "send_back": "已退回交办机关。",
-    "extend": "已申请延期，等待同意。",
-    "grant_extension": "已同意延期。",
-    "refuse_extension": "未同意延期，时限不变。",
-    "read": "已阅。",
-    "log_contact": "沟通记录已保存。",
-    "forward": "已反馈群众，等待评价。",
-    "record_rating": "评价已记录。",
-    "judge": "研判结果已记录。",
-    "urge": "已催办，对方会收到通知。",
-    "oversee": "督办决定已登记。",
-}
+# What a look at something kept back shows: its name on the page. The page goes away by itself.
+_LOOKS = {"reveal": "contact", "read_sealed": "text"}
+LOOK_MINUTES = 5
 
 
 @login_required
@@ -89,7 +72,7 @@ def message_pdf(request: ActorRequest, pk: int) -> HttpResponse:
     """The case as a PDF to print or file."""
     message = _message(request, pk)
     return HttpResponse(
-        message_as_pdf(message),
+        message_as_pdf(request.actor, message),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{message.receipt_number}.pdf"'},
     )
@@ -102,23 +85,30 @@ def act(request: ActorRequest, pk: int, verb: str) -> HttpResponse:
     actor, action = request.actor, _ACTIONS[verb]
     with tenant_transaction(actor.tenants):
         message = _message(request, pk)
-        form = FORMS[verb](request.POST, message=message, actor=actor)
+        form = form_for(verb, message, actor, data=request.POST)
         valid = form.is_valid()
     if valid:
         with form.catching():
-            # Each look at a contact is an act of its own; every other press counts once.
-            press = action if verb == "reveal" else action.once(request.POST.get("idempotency_key"))
-            result = press(actor, pk, **form.given())
-            if verb == "reveal":
-                name, phone = result
-                flashes.info(request, f"{name or '未留称呼'}　{phone or '未留电话'}（本次查看已记录）")
-            else:
-                flashes.success(request, _SAID[verb])
+            if verb in _LOOKS:
+                # Each look is an act of its own; every other press counts once.
+                return _shown(request, message, verb, action(actor, pk, **form.given()), form)
+            action.once(request.POST.get("idempotency_key"))(actor, pk, **form.given())
+            flashes.success(request, VERBS[verb].said)
             return SeeOther(_after(request, pk))
     with tenant_transaction(actor.tenants):
         return page(
             request, "voice/message.html", case_context(request, _message(request, pk), {verb: form}), form=form
         )
+
+
+def _shown(request: ActorRequest, message: Message, verb: str, found: object, form: ActForm) -> HttpResponse:
+    """What was kept back, on a page that no browser or proxy keeps and that leaves by itself."""
+    shown = {"title": _ACTIONS[verb].title, "message": message, _LOOKS[verb]: found, "at": clock.now()}
+    shown |= {"reason": form.cleaned_data["reason"], "minutes": LOOK_MINUTES}
+    response = page(request, "voice/look.html", shown)
+    response["Cache-Control"] = "no-store"
+    response["Refresh"] = f"{LOOK_MINUTES * 60}; url={_after(request, message.pk)}"
+    return response
 
 
 def _after(request: ActorRequest, pk: int) -> str:

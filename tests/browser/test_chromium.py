@@ -1,13 +1,9 @@
-"""Says whether the browser tests can run at all."""
+"""Whether the browser tests have what they need beside the browser."""
 
 from __future__ import annotations
-
-import pytest
 
 from tests.browser import chromium
 
 
-def test_chromium_is_here() -> None:
-    if chromium.PATH is None:
-        pytest.skip(chromium.MISSING)
+def test_axe_is_here() -> None:
     assert chromium.AXE.is_file(), "axe-core is not installed: npm ci"

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from renda.congress.building import Builder
-from renda.congress.place_files import PlaceRow
-from renda.congress.roster import RosterRow
 from renda.kernel import clock
 from renda.kernel.flow.toml import to_toml
 from renda.kernel.privacy.vault import vault
@@ -23,6 +20,7 @@ Given = Callable[[City], dict[str, Any]]
 Key = Callable[[City], int]
 OUTSIDERS = ("stranger", "far_constituent", "constituent", NOBODY)
 SIGNED_IN = ("constituent", "far_constituent")
+_ADMIN = "county_business_administrator"
 
 
 @dataclass(frozen=True)
@@ -71,17 +69,8 @@ def _post_of(role: str) -> Key:
     return lambda city: int(city.cast.actor(role).posts[0].post_id)
 
 
-def _starts(city: City) -> date:
-    return date(2024, 9, 3)
-
-
 def _flow_text(city: City) -> str:
     return to_toml(city.rows["draft"].graph)
-
-
-def _place_rows(city: City) -> list[PlaceRow]:
-    place = city.cast.places["village"]
-    return [PlaceRow(place.code, "花园社区（新）", place.level, city.cast.places["township"].code)]
 
 
 _NOT_SECRECY = ("county_secrecy_officer", "business_administrator", "security_administrator", "county_clerk", "deputy")
@@ -97,8 +86,6 @@ def _old_key() -> str:
 
 _TOO = ("presidium_clerk", "county_assigner", "deputy")
 _REASON = fixed(reason="工作需要，已电话核实")
-_SEPARATED = ("business_administrator", "audit_administrator", "presidium_clerk")
-_IN_OFFICE = ("business_administrator", "system_administrator", "presidium_clerk", "deputy")
 _LEAVE = {"body": "路灯坏了三周，夜里看不见路。"}
 
 ACTS: dict[str, Act] = {
@@ -159,6 +146,30 @@ ACTS: dict[str, Act] = {
     "message.read": message(
         "joint", "joint_officer", lambda city: {"task_id": city.key("reading")}, "case_officer", "county_assigner"
     ),
+    **{
+        f"message.{verb}": message(name, "case_officer", given, "deputy", "county_assigner", "township_officer")
+        for verb, name, given in (
+            ("claim", "county_unit", lambda city: {"task_id": city.task("county_unit")}),
+            ("release", "claimed", lambda city: {"task_id": city.task("claimed")}),
+            ("transfer", "county_unit", lambda city: {"to": city.post("handler_head"), "note": "请批示。"}),
+            ("withdraw", "sent_back", lambda city: {"task_id": city.key("task_sent_back")}),
+        )
+    },
+    **{
+        f"message.{verb}": message(
+            name, by, given, "county_assigner", "case_officer", *((_ADMIN,) if by != _ADMIN else ())
+        )
+        for verb, name, by, given in (
+            ("suspend", "county_unit", _ADMIN, fixed(reason="等待批复。")),
+            ("resume", "suspended", _ADMIN, fixed()),
+            ("terminate", "county_unit", _ADMIN, fixed(reason="并案办理。")),
+            ("jump", "county_unit", _ADMIN, fixed(to="office", reason="交办有误。")),
+            # She who asked is not the second one.
+            ("grant_jump", "jumping", "second_administrator", lambda city: {"request_id": city.key("jump_request")}),
+            ("refuse_jump", "jumping", "second_administrator", lambda city: {"request_id": city.key("jump_request")}),
+            ("remove_assignee", "vet", _ADMIN, lambda city: {"task_id": city.task("vet")}),
+        )
+    },
     "message.read_sealed": message("sealed", "presidium_vetter", _REASON, "deputy", "county_assigner"),
     "message.forward": message("deliver", "deputy", fixed(), "township_officer", "presidium_assigner"),
     "message.rate": Act(
@@ -292,79 +303,7 @@ ACTS: dict[str, Act] = {
     "delivery.test": Act(
         "system_administrator", None, fixed(), ("business_administrator", "audit_administrator", "deputy")
     ),
-    # Accounts.
-    "person.create": Act(
-        "business_administrator", None, lambda city: {"congress": _congress(city), "name": "王新"}, _TOO
-    ),
-    "person.edit": Act("business_administrator", person("other_deputy"), fixed(name="王改"), _TOO),
-    "person.disable": Act("business_administrator", person("other_deputy"), _REASON, _TOO),
-    "person.enable": Act("business_administrator", person("other_deputy"), _REASON, _TOO),
-    "person.reveal": Act("business_administrator", person("other_deputy"), _REASON, ("deputy", "case_officer")),
-    "person.invite": Act("presidium_clerk", person("other_deputy"), fixed(), ("deputy", "other_township_clerk")),
-    "person.set_password": Act("deputy", person("deputy"), fixed(password="长-城-万-里-2026"), ("other_deputy",)),
-    "person.sign_in": Act("deputy", None, fixed(method="password"), (), SIGNED_IN),
-    "person.sign_out": Act("deputy", None, fixed(), (), SIGNED_IN),
-    "session.end": Act("deputy", row("session"), fixed(), ("other_deputy", "business_administrator")),
-    # Before signing in everybody is the public: a code that is spent is refused.
-    "sign_in_code.use": Act("constituent", row("code"), fixed(), ("deputy",), instead=row("spent_code")),
-    "second_factor.change": Act("deputy", None, fixed(change="totp_activated"), (), SIGNED_IN),
-    "second_factor.reset": Act("security_administrator", person("other_deputy"), _REASON, _IN_OFFICE),
-    # Posts and administrators.
-    "holding.assign": Act(
-        "county_business_administrator",
-        _post_of("case_officer"),
-        lambda city: {"person_id": city.person("joint_officer")},
-        (*_TOO, "system_administrator"),
-    ),
-    "holding.end": Act("county_business_administrator", row("holding"), fixed(), (*_TOO, "system_administrator")),
-    "administrator.assign": Act(
-        "system_administrator",
-        _post_of("security_administrator"),
-        lambda city: {"person_id": city.person(NOBODY)},
-        _SEPARATED,
-    ),
-    "administrator.end": Act("system_administrator", row("security_holding"), fixed(), _SEPARATED),
-    "administrator.invite": Act("system_administrator", person("security_administrator"), fixed(), _SEPARATED),
-    # Deputies, terms, stations.
-    "mandate.end": Act("business_administrator", row("mandate"), fixed(status="resigned", reason="本人辞职。"), _TOO),
-    "mandate.suspend": Act("business_administrator", row("mandate"), _REASON, _TOO),
-    "mandate.restore": Act("business_administrator", row("suspended_mandate"), _REASON, _TOO),
-    "term.roll_over": Act(
-        "business_administrator",
-        lambda city: city.cast.tenant("township"),
-        lambda city: {"starts_on": _starts(city), "rows": [RosterRow(2, name="王一", district_number="1")]},
-        _TOO,
-    ),
-    "roster.import": Act(
-        "business_administrator",
-        None,
-        lambda city: {
-            "tenant_id": city.cast.tenant("township"),
-            "rows": [RosterRow(2, name="王一", district_number="1")],
-        },
-        _TOO,
-    ),
-    "station.create": Act(
-        "presidium_clerk",
-        None,
-        lambda city: {
-            "congress": _congress(city),
-            "place": city.cast.places["township"],
-            "name": "新站",
-            "kind": "station",
-        },
-        ("deputy", "station_manager", "other_township_clerk"),
-    ),
-    "station.edit": Act(
-        "presidium_clerk", row("station"), fixed(name="改名站"), ("deputy", "station_manager", "other_township_clerk")
-    ),
-    # The platform.
-    "place.import": Act(
-        "system_administrator",
-        None,
-        lambda city: {"rows": _place_rows(city), "as_of": clock.today(), "source": "测试", "abolish": False},
-        ("business_administrator", "audit_administrator"),
-    ),
+    # Keys.
     "key.rotate": Act("machine", None, fixed(), ("system_administrator", *_TOO)),
     "key.close_anew": Act(
         "machine",
@@ -373,8 +312,4 @@ ACTS: dict[str, Act] = {
         ("system_administrator", "security_administrator", *_TOO),
     ),
     "key.retire": Act("machine", None, lambda _: {"name": _old_key()}, ("system_administrator", *_TOO)),
-    "demo.build": Act(
-        "machine", None, lambda _: {"builder": Builder(since=date(2022, 1, 8))}, ("system_administrator", *_TOO)
-    ),
-    "demo.sign_ins": Act("machine", None, fixed(chosen={}), ("system_administrator", *_TOO)),
 }

@@ -5,6 +5,7 @@ Each test plays inside a savepoint of it. ``unchanged`` compares every business 
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from collections.abc import Iterator
@@ -19,9 +20,10 @@ from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model
 from django.test import Client
 
-from renda.congress.actions import mandate_suspend
+from renda.congress.actions import mandate_suspend, reception_arrange, station_close, station_create
 from renda.congress.models import Person, SignInCode
 from renda.congress.roster import RosterRow
 from renda.kernel import clock
@@ -92,6 +94,20 @@ class City:
         """The key of a named row."""
         return int(self.rows[name].pk)
 
+    def task(self, name: str) -> int:
+        """The last task of a message's case."""
+        with tenant_transaction(self.tenants, durable=False):
+            return int(Task.objects.filter(case_id=self.rows[name].case_id).latest("id").pk)
+
+    def row(self, model: type[Model], key: int) -> Any:
+        """A row of any model."""
+        with tenant_transaction(self.tenants, durable=False):
+            return model._base_manager.get(pk=key)
+
+    def post(self, role: str) -> Any:
+        """The first post of a role."""
+        return self.row(apps.get_model("congress", "Post"), self.cast.actor(role).posts[0].post_id)
+
     def person(self, role: str) -> int:
         """The key of a person."""
         return int(self.cast.people[role].pk)
@@ -113,6 +129,7 @@ def build(cast: Cast) -> City:
     city.rows["judge"] = _judged(story)
     city.rows["sealed"] = story.tell("presidium_vetter", "redirect", story.submitted(), door="court", reason="诉讼中。")
     city.rows["joint"] = story.assigned_in_county(joint_units=[cast.organisations["joint_officer"]])
+    _moved(city, story)
     with tenant_transaction(city.tenants, durable=False):
         reading = {"case_id": city.rows["joint"].case_id, "kind": "read"}
         city.rows["reading"] = Task.objects.get(**reading)
@@ -125,6 +142,24 @@ def build(cast: Cast) -> City:
     _browsers(city)
     publish()
     return city
+
+
+def _moved(city: City, story: Story) -> None:
+    """What can be taken, given back, taken back, stopped and moved."""
+    administrator = "county_business_administrator"
+    for name in ("claimed", "sent_back", "suspended", "jumping"):
+        city.rows[name] = story.assigned_in_county()
+    story.tell("case_officer", "claim", city.rows["claimed"], task_id=city.task("claimed"))
+    city.rows["task_sent_back"] = city.row(Task, city.task("sent_back"))
+    story.tell("case_officer", "send_back", city.rows["sent_back"], reason="不属本单位。")
+    story.tell(administrator, "suspend", city.rows["suspended"], reason="等待批复。")
+    story.tell(administrator, "jump", city.rows["jumping"], to="office", reason="交办有误。")
+    with tenant_transaction(city.tenants, durable=False):
+        city.rows["jump_request"] = PendingRequest.objects.get(case_id=city.rows["jumping"].case_id)
+    # A change of the step needs two of them.
+    held = city.cast.actor(administrator).posts[0].post_id
+    second = city.cast.people["second_administrator"] = city.cast.people["county_vice_chair"]
+    Holding.objects.create(person_id=second.pk, post_id=held, starts_on=clock.today().replace(year=2025))
 
 
 def _issue(city: City) -> None:
@@ -279,7 +314,19 @@ def _desks(city: City) -> None:
     )
     city.rows["mandate"] = city.cast.mandates["other_deputy"]
     city.rows["suspended_mandate"] = city.cast.mandates["far_deputy"]
-    mandate_suspend(city.cast.actor("business_administrator"), city.key("suspended_mandate"), reason="法定情形。")
+    office, clerk = city.cast.actor("business_administrator"), city.cast.actor("presidium_clerk")
+    mandate_suspend(office, city.key("suspended_mandate"), ground="detained", decision="法定情形。")
+    (city.rows["reception"],) = reception_arrange(
+        city.cast.actor("station_manager"),
+        city.key("station"),
+        people=[city.person("deputy")],
+        days=[clock.today() + timedelta(days=7)],
+        starts_at=dt.time(9),
+        ends_at=dt.time(11),
+    )
+    given = {"congress": city.cast.congresses["township"], "place": city.cast.places["village"]}
+    city.rows["closed_station"] = station_create(clerk, name="花园社区联络点", kind="point", **given)
+    station_close(clerk, city.key("closed_station"), reason="合并")
 
 
 # --- what has changed ---------------------------------------------------------------------------------------------------

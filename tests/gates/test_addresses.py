@@ -9,9 +9,12 @@ from django.conf import settings as site
 from django.http import HttpResponse
 from django.urls import reverse
 
-from tests.gates.addresses import PAGES, Page, addresses
+from tests.gates.addresses import PAGES as OTHER_PAGES
+from tests.gates.addresses import Page, addresses
 from tests.gates.city import City, changed, state, unchanged, undone
+from tests.gates.congress_pages import CONGRESS_PAGES
 
+PAGES = {**OTHER_PAGES, **CONGRESS_PAGES}
 CLOSED = {name: page for name, page in PAGES.items() if not page.public}
 TURNED_AWAY = [(name, role) for name, page in CLOSED.items() if not page.own for role in (*page.wrong, *page.strangers)]
 PRESSES = [name for name, page in PAGES.items() if page.given is not None]
@@ -21,14 +24,16 @@ def test_every_address_is_in_the_table() -> None:
     names = dict(addresses())
     assert all(name.rpartition(":")[2] for name in names), "an address without a name cannot be linked or tested"
     missing = sorted(names.keys() - PAGES.keys())
-    assert not missing, f"add {', '.join(missing)} to PAGES in tests/gates/addresses.py: who comes, and who does not"
+    assert not missing, (
+        f"add {', '.join(missing)} to PAGES in tests/gates/addresses.py (or its neighbours): who comes, and who does not"
+    )
     gone = sorted(PAGES.keys() - names.keys())
     assert not gone, f"take {', '.join(gone)} out of PAGES in tests/gates/addresses.py"
 
 
 def ask(city: City, name: str, role: str, *, post: bool) -> Any:
     page = PAGES[name]
-    address = reverse(name, args=page.args(city))
+    address = reverse(name, args=page.args(city), query=page.query(city))
     client = city.client(role)
     if post:
         assert page.given is not None

@@ -1,23 +1,56 @@
-from renda.congress.actions.demo import demo_build, demo_sign_ins
+from renda.congress.actions.demo import (
+    demo_build,
+    demo_sign_ins,
+)
 from renda.congress.actions.deputies import (
     RollOver,
     RosterResult,
-    mandate_end,
-    mandate_restore,
-    mandate_suspend,
     roster_import,
     term_roll_over,
 )
+from renda.congress.actions.districts import (
+    district_create,
+    district_edit,
+)
+from renda.congress.actions.mandates import (
+    mandate_begin,
+    mandate_edit,
+    mandate_end,
+    mandate_restore,
+    mandate_suspend,
+)
+from renda.congress.actions.organisations import (
+    organisation_close,
+    organisation_create,
+    organisation_edit,
+    post_close,
+    post_create,
+    post_edit,
+)
 from renda.congress.actions.people import (
+    Revealed,
     person_create,
     person_disable,
     person_edit,
     person_enable,
     person_reveal,
+    person_set_email,
 )
-from renda.congress.actions.places import place_import
-from renda.congress.actions.posts import administrator_assign, administrator_end, holding_assign, holding_end
+from renda.congress.actions.places import (
+    place_import,
+)
+from renda.congress.actions.posts import (
+    administrator_assign,
+    administrator_end,
+    holding_assign,
+    holding_end,
+)
+from renda.congress.actions.reception import (
+    reception_arrange,
+    reception_cancel,
+)
 from renda.congress.actions.sign_in import (
+    Issued,
     administrator_invite,
     person_invite,
     person_set_password,
@@ -28,9 +61,17 @@ from renda.congress.actions.sign_in import (
     session_end,
     sign_in_code_use,
 )
-from renda.congress.actions.stations import station_create, station_edit
+from renda.congress.actions.stations import (
+    station_close,
+    station_create,
+    station_edit,
+    station_reopen,
+    station_serve,
+)
 
 __all__ = [
+    "Issued",
+    "Revealed",
     "RollOver",
     "RosterResult",
     "administrator_assign",
@@ -38,27 +79,43 @@ __all__ = [
     "administrator_invite",
     "demo_build",
     "demo_sign_ins",
+    "district_create",
+    "district_edit",
     "holding_assign",
     "holding_end",
+    "mandate_begin",
+    "mandate_edit",
     "mandate_end",
     "mandate_restore",
     "mandate_suspend",
+    "organisation_close",
+    "organisation_create",
+    "organisation_edit",
     "person_create",
     "person_disable",
     "person_edit",
     "person_enable",
     "person_invite",
     "person_reveal",
+    "person_set_email",
     "person_set_password",
     "person_sign_in",
     "person_sign_out",
     "place_import",
+    "post_close",
+    "post_create",
+    "post_edit",
+    "reception_arrange",
+    "reception_cancel",
     "roster_import",
     "second_factor_change",
     "second_factor_reset",
     "session_end",
     "sign_in_code_use",
+    "station_close",
     "station_create",
     "station_edit",
+    "station_reopen",
+    "station_serve",
     "term_roll_over",
 ]

@@ -1,13 +1,14 @@
-"""Deputies come and go: roster import (also by-elections), end of a mandate, a new term."""
+"""Deputies come and go together: the import of a roster (also of by-elections), a new term."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
-from renda.congress import publishing
+from renda.congress.actions.districts import wall_code_of
+from renda.congress.actions.leaving import cancel_receptions, deputy_post, end_holdings, hand_over
 from renda.congress.actions.people import new_person
 from renda.congress.models import (
     Congress,
@@ -17,14 +18,12 @@ from renda.congress.models import (
     ElectoralDistrict,
     Mandate,
     Person,
-    Post,
-    PostKind,
     Term,
     WallCode,
     chinese_number,
 )
 from renda.congress.roster import Review, RosterRow, review
-from renda.congress.selectors import congresses_for, mandates_for
+from renda.congress.selectors import congresses_for
 from renda.kernel import clock
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.codes.api import new_short_code
@@ -67,7 +66,6 @@ def roster_import(
     _refuse_wrong_rows(found, only_good_rows=only_good_rows)
     seated = seat(ctx, current, found)
     ctx.detail(seated=len(seated), skipped=len(found.errors))
-    publishing.publish_deputies(ctx)
     return RosterResult(tenant_id, len(seated), len(seated) - len(found.known), len(found.errors))
 
 
@@ -87,7 +85,7 @@ def seat(ctx: Context, term: Term, found: Review) -> list[Mandate]:
     }
     delegations = {row.name: row for row in Delegation.objects.filter(term=term)}
     groups = {row.name: row for row in DeputyGroup.objects.filter(term=term)}
-    post = _deputy_post(congress)
+    post = deputy_post(congress.tenant_id)
     known = {person.party_id: person for person in Person.objects.filter(party_id__in=found.known.values())}
     holding = set(
         Holding.objects.filter(post_id=post.party_id, ends_on__isnull=True).values_list("person_id", flat=True)
@@ -114,8 +112,8 @@ def seat(ctx: Context, term: Term, found: Review) -> list[Mandate]:
             body_name=f"{congress.place.name}第{chinese_number(term.number)}届人民代表大会",
             term=term,
             district=_district(ctx, congress, districts, row),
-            delegation=_named(ctx, Delegation, term, delegations, row.delegation),
-            group=_named(ctx, DeputyGroup, term, groups, row.group),
+            delegation=named_part(ctx, Delegation, term, delegations, row.delegation),
+            group=named_part(ctx, DeputyGroup, term, groups, row.group),
             managed_by_id=term.tenant_id,
             reference_number=row.reference_number,
             starts_on=date.fromisoformat(row.starts_on) if row.starts_on else term.starts_on,
@@ -131,12 +129,6 @@ def seat(ctx: Context, term: Term, found: Review) -> list[Mandate]:
     return mandates
 
 
-def _deputy_post(congress: Congress) -> Post:
-    return Post.objects.filter(
-        tenant_id=congress.tenant_id, kind=PostKind.DEPUTY, organisation__kind="congress"
-    ).earliest("party_id")
-
-
 def _district(
     ctx: Context, congress: Congress, districts: dict[int, ElectoralDistrict], row: RosterRow
 ) -> ElectoralDistrict:
@@ -149,107 +141,18 @@ def _district(
         )
         ctx.insert(districts[number])
         if direct:
-            code = new_short_code()
-            ctx.insert(
-                WallCode(
-                    code=code, kind=WallCode.Kind.DISTRICT, tenant_id=congress.tenant_id, district=districts[number]
-                )
-            )
+            wall_code_of(ctx, districts[number])
     return districts[number]
 
 
-def _named(ctx: Context, model: type[Part], term: Term, known: dict[str, Part], name: str) -> Part | None:
+def named_part(ctx: Context, model: type[Part], term: Term, known: dict[str, Part], name: str) -> Part | None:
+    """A delegation or group of the term by its name, made when there is none; None for no name."""
     if not name:
         return None
     if name not in known:
         known[name] = model(tenant_id=term.tenant_id, term=term, name=name[:60])
         ctx.insert(known[name])
     return known[name]
-
-
-@existing("mandate.end", title="终止代表职务", permission="mandate.end", select=mandates_for)
-def mandate_end(ctx: Context, mandate: Mandate, *, status: str, reason: str, on: date | None = None) -> Mandate:
-    """A deputy has resigned, or the mandate was terminated by who may; open tasks go to the pool.
-
-    Resignation: 选举法 2020 第五十五条; termination: 代表法 2025 第六十二条; both are decided elsewhere and recorded here.
-
-    Raises:
-        Invalid: another status, no reason, a day outside the mandate.
-        Refused: the mandate is over, or the deputy is not managed here.
-    """
-    if mandate.ends_on is not None:
-        raise Refused("mandate.over", "这项代表职务已经结束。")
-    if mandate.managed_by_id is None:
-        raise Refused("mandate.not_managed", "全国和省人大代表不由本级管理，只能停止在本级联系服务。")
-    if status not in (Mandate.Status.RESIGNED, Mandate.Status.TERMINATED):
-        raise Invalid("mandate.status", fields={"status": "请选择辞职或者资格终止。"})
-    if not reason.strip():
-        raise Invalid("mandate.reason", fields={"reason": "请写明依据，如某次会议的决定。"})
-    day = on or clock.today()
-    if not mandate.starts_on <= day <= clock.today():
-        raise Invalid("mandate.day", fields={"on": "日期应在任职之后、今天之前。"})
-    mandate.status, mandate.ends_on = status, day
-    ctx.update(mandate, "status", "ends_on")
-    publishing.publish_person(ctx, mandate.person_id)
-    _end_holdings(ctx, mandate.tenant_id, [mandate.person_id])
-    _hand_over(ctx, mandate.tenant_id, {mandate.person_id: None})
-    return mandate
-
-
-@existing("mandate.suspend", title="暂停执行代表职务", permission="mandate.end", select=mandates_for)
-def mandate_suspend(ctx: Context, mandate: Mandate, *, reason: str) -> Mandate:
-    """The deputy may not act for the time being (代表法 2025 第六十一条); the seat stays hers.
-
-    Raises:
-        Invalid: no reason.
-        Refused: the mandate is not active, or not managed here.
-    """
-    if mandate.managed_by_id is None or not mandate.is_active:
-        raise Refused("mandate.not_active", "这项代表职务不在任，或不由本级管理。")
-    if not reason.strip():
-        raise Invalid("mandate.reason", fields={"reason": "请写明依据。"})
-    mandate.status = Mandate.Status.FROZEN
-    ctx.update(mandate, "status")
-    publishing.publish_person(ctx, mandate.person_id)
-    _end_holdings(ctx, mandate.tenant_id, [mandate.person_id])
-    _hand_over(ctx, mandate.tenant_id, {mandate.person_id: None})
-    return mandate
-
-
-@existing("mandate.restore", title="恢复执行代表职务", permission="mandate.end", select=mandates_for)
-def mandate_restore(ctx: Context, mandate: Mandate, *, reason: str) -> Mandate:
-    """What suspended the deputy is over (代表法 2025 第六十一条).
-
-    Raises:
-        Invalid: no reason.
-        Refused: the mandate is not suspended.
-    """
-    if mandate.status != Mandate.Status.FROZEN or mandate.ends_on is not None:
-        raise Refused("mandate.not_suspended", "这项代表职务没有被暂停。")
-    if not reason.strip():
-        raise Invalid("mandate.reason", fields={"reason": "请写明依据。"})
-    mandate.status = Mandate.Status.ACTIVE
-    ctx.update(mandate, "status")
-    publishing.publish_person(ctx, mandate.person_id)
-    post = _deputy_post(Congress.objects.get(tenant_id=mandate.tenant_id))
-    ctx.insert(Holding(person_id=mandate.person_id, post_id=post.party_id, starts_on=clock.today()))
-    return mandate
-
-
-def _end_holdings(ctx: Context, tenant_id: int, people: Sequence[int]) -> None:
-    """The deputy's post in this congress ends today for these people (from now on it gives nothing)."""
-    rows = Holding.objects.filter(
-        person_id__in=people, post__post__kind=PostKind.DEPUTY, post__tenant_id=tenant_id, ends_on__isnull=True
-    )
-    for holding in rows:
-        holding.ends_on = clock.today() - timedelta(days=1)
-        ctx.update(holding, "ends_on")
-
-
-def _hand_over(ctx: Context, tenant_id: int, successors: dict[int, int | None]) -> None:
-    if successors:
-        pairs = [[person, successor] for person, successor in successors.items()]
-        ctx.defer("congress.hand_over", tenant_id=tenant_id, pairs=pairs)
 
 
 @dataclass(frozen=True)
@@ -293,7 +196,8 @@ def term_roll_over(
         ctx.update(mandate, "status", "ends_on")
     staying = set(found.known.values())
     left = [mandate for mandate in leaving if mandate.person_id not in staying]
-    _end_holdings(ctx, congress.tenant_id, [mandate.person_id for mandate in left])
+    end_holdings(ctx, deputy_post(congress.tenant_id), [mandate.person_id for mandate in left])
+    cancel_receptions(ctx, congress.tenant_id, [mandate.person_id for mandate in left])
     # What ends is stored before what begins: one current term, one seat a person.
     ctx.flush()
     ctx.insert(term)
@@ -301,7 +205,6 @@ def term_roll_over(
     heirs: dict[int, int] = {}
     for mandate in seated:
         heirs.setdefault(mandate.district_id or 0, mandate.person_id)
-    _hand_over(ctx, congress.tenant_id, {mandate.person_id: heirs.get(mandate.district_id or 0) for mandate in left})
+    hand_over(ctx, congress.tenant_id, {mandate.person_id: heirs.get(mandate.district_id or 0) for mandate in left})
     ctx.detail(term=term.number, seated=len(seated), left=len(left))
-    publishing.publish_deputies(ctx)
     return RollOver(congress.tenant_id, term, len(seated), len(leaving) - len(left), len(left))

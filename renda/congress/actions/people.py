@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 
 from allauth.usersessions.models import UserSession
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
-from renda.congress import publishing
 from renda.congress.models import SEPARATED_ADMINISTRATORS, Congress, Person
 from renda.congress.pinyin import reading
 from renda.congress.policy import APPOINTS
-from renda.congress.selectors import congresses_for, people_for
+from renda.congress.selectors import addressees_for, congresses_for, people_for
 from renda.kernel import clock
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.errors import Forbidden, Invalid, NotFound
@@ -46,6 +48,21 @@ def checked_phone(phone: str) -> str:
     text = phone.strip().replace(" ", "")
     if text and not _PHONE.fullmatch(text):
         raise Invalid("person.phone", fields={"phone": "请填写 11 位手机号码，或带区号的座机号码。"})
+    return text
+
+
+def checked_email(email: str) -> str:
+    """An e-mail address, or empty.
+
+    Raises:
+        Invalid: anything else.
+    """
+    text = email.strip()
+    try:
+        if text:
+            validate_email(text)
+    except ValidationError:
+        raise Invalid("person.email", fields={"email": "请填写完整的电子邮件地址，如 name@example.cn。"}) from None
     return text
 
 
@@ -157,7 +174,6 @@ def person_edit(
     person.pinyin, person.initials = reading(person.party.name)
     person.occupation, person.expires_on = clean_text(occupation).strip()[:120], _checked_expiry(expires_on)
     ctx.update(person.party, "name")
-    publishing.publish_person(ctx, person.party_id)
     ctx.update(person, "pinyin", "initials", "occupation", "expires_on")
     if phone is not None:
         person.phone = checked_phone(phone)
@@ -183,7 +199,6 @@ def person_disable(ctx: Context, person: Person, *, reason: str, successor: int 
         raise Invalid("person.successor", fields={"successor": "没有这位接任人。"})
     person.party.is_active = False
     ctx.update(person.party, "is_active")
-    publishing.publish_person(ctx, person.party_id)
     for session in UserSession.objects.filter(user=person):
         session.end()
     ctx.defer("congress.hand_over_all", person=person.party_id, successor=successor)
@@ -204,17 +219,38 @@ def person_enable(ctx: Context, person: Person, *, reason: str) -> Person:
         raise Invalid("person.reason", fields={"reason": "请写明原因。"})
     person.party.is_active = True
     ctx.update(person.party, "is_active")
-    publishing.publish_person(ctx, person.party_id)
     return person
 
 
-@existing("person.reveal", title="查看手机号码", permission="person.reveal", select=people_for)
-def person_reveal(ctx: Context, person: Person, *, reason: str) -> str:
-    """The full phone number; who looked and why is in the trail.
+@existing("person.set_email", title="设置电子邮件", select=addressees_for, private=["email"])
+def person_set_email(ctx: Context, person: Person, *, email: str) -> Person:
+    """Where notices follow by e-mail: set by the person herself, or by the system administrator; empty for nowhere.
+
+    Who else may is decided by ``addressees_for``: an address of somebody else is a setting of the platform.
+
+    Raises:
+        Invalid: not an address.
+    """
+    person.email = checked_email(email)
+    ctx.update(person, "email")
+    return person
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """How a person is reached, in full; empty where it is not known."""
+
+    phone: str
+    email: str
+
+
+@existing("person.reveal", title="查看联系方式", permission="person.reveal", select=people_for)
+def person_reveal(ctx: Context, person: Person, *, reason: str) -> Revealed:
+    """The full telephone number and e-mail address; who looked and why is in the trail.
 
     Raises:
         Invalid: no reason.
     """
     if not reason.strip():
         raise Invalid("person.reason", fields={"reason": "请写明查看的原因。"})
-    return person.phone
+    return Revealed(person.phone, person.email)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from renda.congress import publishing
 from renda.congress.models import Place, PlaceVersion
 from renda.congress.place_files import PlaceRow
 from renda.kernel.actions.api import Context, new
 from renda.kernel.errors import Refused
-from renda.kernel.exchange.api import publish
 
 
 @new("place.import", title="导入行政区划", permission="place.import", private=["rows"])
@@ -61,7 +59,6 @@ def place_import(
     ctx.flush()
     ctx.insert(*fresh)
     ctx.detail(**counts)
-    publish(ctx, publishing.PLACE)
     return counts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q
 
@@ -15,14 +15,22 @@ from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Forbidden, Invalid, Refused
 from renda.kernel.parties.models import Holding
 
+# A term of office: an appointment further off is a mistyped year.
+FARTHEST = timedelta(days=5 * 366)
+
 
 def _holds_now(person_id: int) -> list[tuple[str, int]]:
+    """What she holds or will hold: (kind, post)."""
     now = Q(ends_on__isnull=True) | Q(ends_on__gte=clock.today())
     rows = Holding.objects.filter(now, person_id=person_id)
     return list(rows.values_list("post__post__kind", "post_id"))
 
 
-def _give(ctx: Context, post: Post, person_id: int) -> Holding:
+def _give(ctx: Context, post: Post, person_id: int, starts_on: date | None) -> Holding:
+    if not post.party.is_active:
+        raise Refused("post.closed", "这个岗位已经撤销。")
+    if starts_on is not None and abs(starts_on - clock.today()) > FARTHEST:
+        raise Invalid("holding.day", fields={"starts_on": "任职日期应在前后五年之内。"})
     if not Person.objects.filter(party_id=person_id, party__is_active=True).exists():
         raise Invalid("holding.person", fields={"person": "没有这个账号，或账号已停用。"})
     held = _holds_now(person_id)
@@ -32,19 +40,19 @@ def _give(ctx: Context, post: Post, person_id: int) -> Holding:
     if (separated and held) or any(kind in SEPARATED_ADMINISTRATORS for kind, _ in held):
         # The database refuses it as well (trigger separate_administrators).
         raise Refused("holding.separated", "系统、安全、审计管理员由三人分任，不得兼任其他岗位。")
-    holding = Holding(person_id=person_id, post_id=post.party_id, starts_on=clock.today())
+    holding = Holding(person_id=person_id, post_id=post.party_id, starts_on=starts_on or clock.today())
     ctx.insert(holding)
     return holding
 
 
 @existing("holding.assign", title="安排岗位人员", permission="holding.assign", select=posts_for)
-def holding_assign(ctx: Context, post: Post, *, person_id: int) -> Holding:
-    """A person of the actor's congresses takes a post today.
+def holding_assign(ctx: Context, post: Post, *, person_id: int, starts_on: date | None = None) -> Holding:
+    """A person of the actor's congresses takes a post on a day (today); her rights begin with it, not before.
 
     Raises:
         Forbidden: one's own person, or a post that is not the office's to fill.
-        Invalid: no such person.
-        Refused: she holds it already, or is one of the three separated administrators.
+        Invalid: no such person, or a day too far off.
+        Refused: the post is closed; she holds it already, or is one of the three separated administrators.
     """
     not_oneself(ctx.actor, person_id)
     if post.kind in SEPARATED_ADMINISTRATORS:
@@ -53,7 +61,7 @@ def holding_assign(ctx: Context, post: Post, *, person_id: int) -> Holding:
         raise Forbidden("holding.deputy", "代表由选举产生，请通过代表名册登记。")
     if not people_for(ctx.actor).filter(party_id=person_id).exists():
         raise Invalid("holding.person", fields={"person": "没有这个账号，或账号已停用。"})
-    return _give(ctx, post, person_id)
+    return _give(ctx, post, person_id, starts_on)
 
 
 @existing("administrator.assign", title="任命平台管理员", permission="holding.assign_administrator", select=posts_for)
@@ -67,34 +75,38 @@ def administrator_assign(ctx: Context, post: Post, *, person_id: int) -> Holding
     not_oneself(ctx.actor, person_id)
     if not _appoints(ctx, post.kind):
         raise Forbidden("administrator.kind", "这一类管理员不由您任免。")
-    return _give(ctx, post, person_id)
+    return _give(ctx, post, person_id, None)
 
 
 def _appoints(ctx: Context, kind: str) -> bool:
     return any(kind in APPOINTS.get(post.kind, ()) for post in ctx.actor.posts)
 
 
-def _end(ctx: Context, holding: Holding) -> Holding:
+def _end(ctx: Context, holding: Holding, on: date | None = None) -> Holding:
     if holding.ends_on is not None and holding.ends_on < clock.today():
         raise Refused("holding.ended", "此人已不在这个岗位上。")
-    # Yesterday was the last day: from now on the post gives nothing.
-    holding.ends_on = clock.today() - timedelta(days=1)
+    day = on or clock.today()
+    if not holding.starts_on <= day <= clock.today() + FARTHEST:
+        raise Invalid("holding.day", fields={"on": "免去日期应在任职之后、五年之内。"})
+    # The day before is the last: from that day on the post gives nothing.
+    holding.ends_on = day - timedelta(days=1)
     ctx.update(holding, "ends_on")
     return holding
 
 
 @existing("holding.end", title="免去岗位", permission="holding.assign", select=business_holdings_for)
-def holding_end(ctx: Context, holding: Holding) -> Holding:
-    """The person leaves the post; the post's tasks stay with it.
+def holding_end(ctx: Context, holding: Holding, *, on: date | None = None) -> Holding:
+    """The person leaves the post from a day on (today); the post's tasks stay with it.
 
     Raises:
         Forbidden: one's own post.
+        Invalid: a day before she took it, or too far off.
         Refused: ended already, or a deputy's (that ends with the mandate).
     """
     not_oneself(ctx.actor, holding.person_id)
     if Post.objects.filter(party_id=holding.post_id, kind=PostKind.DEPUTY).exists():
         raise Refused("holding.deputy", "代表职务随任期或资格终止而结束，不在这里办理。")
-    return _end(ctx, holding)
+    return _end(ctx, holding, on)
 
 
 @existing("administrator.end", title="免去平台管理员", permission="holding.assign_administrator", select=holdings_for)

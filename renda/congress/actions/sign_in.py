@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -24,6 +25,15 @@ from renda.kernel.parties import Actor
 
 CODE_DAYS = 60
 MOST_CODES = 10
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The codes of one person, known only now, and until when they open."""
+
+    person: Person
+    codes: list[str]
+    expires_at: datetime
 
 
 def _herself(actor: Actor) -> QuerySet[Person]:
@@ -66,8 +76,10 @@ def person_set_password(ctx: Context, person: Person, *, password: str) -> Perso
 
 
 @existing("person.invite", title="发放一次性登录码", permission="person.invite", select=people_for)
-def person_invite(ctx: Context, person: Person, *, count: int = 1) -> list[str]:
+def person_invite(ctx: Context, person: Person, *, count: int = 1) -> Issued:
     """Issue printed one-use codes and withdraw those issued before; the codes are known only now.
+
+    ``person_invite.many`` makes the slips of a whole congress or unit in one transaction.
 
     Raises:
         Invalid: not between 1 and 10.
@@ -82,7 +94,7 @@ def person_invite(ctx: Context, person: Person, *, count: int = 1) -> list[str]:
 @existing(
     "administrator.invite", title="给平台管理员发放登录码", permission="holding.assign_administrator", select=people_for
 )
-def administrator_invite(ctx: Context, person: Person, *, count: int = 1) -> list[str]:
+def administrator_invite(ctx: Context, person: Person, *, count: int = 1) -> Issued:
     """The same for an administrator, by who appoints her kind.
 
     Raises:
@@ -94,11 +106,12 @@ def administrator_invite(ctx: Context, person: Person, *, count: int = 1) -> lis
     return _issue(ctx, person, count)
 
 
-def _issue(ctx: Context, person: Person, count: int) -> list[str]:
+def _issue(ctx: Context, person: Person, count: int) -> Issued:
     if not 1 <= count <= MOST_CODES:
         raise Invalid("person.codes", fields={"count": f"一次可以发放 1 至 {MOST_CODES} 个。"})
     if not person.is_active:
         raise Refused("person.disabled", "账号已停用或过期，请先启用。")
+    expires_at = ctx.now + timedelta(days=CODE_DAYS)
     SignInCode.objects.filter(person=person, used_at__isnull=True, revoked_at__isnull=True).update(revoked_at=ctx.now)
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(count)]
     assert ctx.actor.party_id is not None
@@ -109,12 +122,12 @@ def _issue(ctx: Context, person: Person, count: int) -> list[str]:
                 code_hash=code_hash(code),
                 issued_by_id=ctx.actor.party_id,
                 issued_at=ctx.now,
-                expires_at=ctx.now + timedelta(days=CODE_DAYS),
+                expires_at=expires_at,
             )
             for code in codes
         )
     )
-    return codes
+    return Issued(person, codes, expires_at)
 
 
 def _usable_codes(_: Actor) -> QuerySet[SignInCode]:

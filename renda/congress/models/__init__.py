@@ -13,6 +13,7 @@ from renda.congress.models.deputies import (
     DistrictPlace,
     ElectoralDistrict,
     Mandate,
+    MandateChange,
 )
 from renda.congress.models.facts import DutyFact
 from renda.congress.models.organisations import (
@@ -44,6 +45,7 @@ __all__ = [
     "DutyFact",
     "ElectoralDistrict",
     "Mandate",
+    "MandateChange",
     "Organisation",
     "OrganisationKind",
     "Person",

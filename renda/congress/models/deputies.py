@@ -99,6 +99,7 @@ class Mandate(TenantRow):
         ACTIVE = "active", "在任"
         FROZEN = "frozen", "暂停执行职务"
         RESIGNED = "resigned", "已辞职"
+        RECALLED = "recalled", "已罢免"
         TERMINATED = "terminated", "资格终止"
         ENDED = "ended", "任期届满"
 
@@ -148,3 +149,32 @@ class Mandate(TenantRow):
     @property
     def is_active(self) -> bool:
         return self.status == self.Status.ACTIVE and self.ends_on is None
+
+
+class MandateChange(TenantRow):
+    """One turn in the life of a mandate, as decided elsewhere and recorded here: on what ground, by which decision.
+
+    ``ground`` is a key of ``congress.grounds``, where law and article stand.
+    """
+
+    class Kind(models.TextChoices):
+        BEGIN = "begin", "任职"
+        SUSPEND = "suspend", "暂停执行代表职务"
+        RESTORE = "restore", "恢复执行代表职务"
+        END = "end", "终止代表职务"
+
+    mandate = models.ForeignKey(Mandate, models.PROTECT, related_name="changes")
+    kind = models.CharField("事项", max_length=10, choices=Kind)
+    ground = models.CharField("法定情形", max_length=30)
+    day = models.DateField("日期")
+    # "某年某月某日区人大常委会第几次会议决定": what a reader can look up on paper.
+    decision = models.CharField("依据", max_length=200)
+    recorded_by = models.ForeignKey("kernel_parties.Party", models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        verbose_name = "代表职务变动"
+        indexes: ClassVar = [models.Index(fields=["mandate", "day"], name="mandate_change")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.day}"

@@ -117,6 +117,8 @@ class Organisation(Row):
     # A branch under vertical management (ecology branch, power supply): a township reaches it through the county.
     is_vertical = models.BooleanField("垂直管理", default=False)
     is_active = models.BooleanField("在用", default=True)
+    # Who took over when it was closed.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     is_demo = models.BooleanField("演示数据", default=False)
 
     class Meta:

@@ -8,15 +8,15 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from renda.kernel import clock
-from renda.kernel.privacy.api import mask_phone
+from renda.kernel.privacy.api import mask_email, mask_phone
 from renda.kernel.privacy.fields import EncryptedTextField
 
 # Encrypted columns: opened only where they are asked for.
-CLOSED_FIELDS = ("phone",)
+CLOSED_FIELDS = ("phone", "email")
 
 
 class PersonManager(BaseUserManager["Person"]):
-    """The name is the party's, so it comes along; the phone is opened only where it is asked for."""
+    """The name is the party's, so it comes along; phone and e-mail are opened only where they are asked for."""
 
     def get_queryset(self) -> models.QuerySet[Person]:
         return super().get_queryset().select_related("party").defer(*CLOSED_FIELDS)
@@ -34,6 +34,8 @@ class Person(AbstractBaseUser):
     pinyin = models.CharField("拼音", max_length=120, blank=True)
     initials = models.CharField("拼音首字母", max_length=20, blank=True)
     phone = EncryptedTextField("手机号码", purpose="person.phone", blank=True, default="")
+    # Where notices follow by e-mail; given by the person herself or the system administrator.
+    email = EncryptedTextField("电子邮件", purpose="person.email", blank=True, default="")
     # Work unit and position as published with the list of deputies.
     occupation = models.CharField("工作单位及职务", max_length=120, blank=True)
     expires_on = models.DateField("账号有效期至", null=True, blank=True)
@@ -88,6 +90,11 @@ class Person(AbstractBaseUser):
     def phone_masked(self) -> str:
         """The phone as lists show it; the full number is revealed by an action that is logged."""
         return mask_phone(self.phone) if self.phone else ""
+
+    @property
+    def email_masked(self) -> str:
+        """The e-mail address as pages show it to others."""
+        return mask_email(self.email) if self.email else ""
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Django's own permissions are not used: rights come from posts."""

@@ -27,6 +27,8 @@ class Station(TenantRow):
     manager = models.ForeignKey("congress.Post", models.PROTECT, null=True, blank=True, related_name="stations")
     opening = models.CharField("开放时间", max_length=100, blank=True)
     is_active = models.BooleanField("开放", default=True)
+    # Which station goes on when it was closed: the code on its wall leads there.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     is_demo = models.BooleanField("演示数据", default=False)
 
     class Meta:
@@ -52,18 +54,27 @@ class StationDeputy(TenantRow):
 
 
 class ReceptionDay(TenantRow):
-    """A deputy receives constituents at a station on a day (代表接待日)."""
+    """A deputy receives constituents at a station on a day (代表接待日). One row a deputy."""
 
     station = models.ForeignKey(Station, models.CASCADE, related_name="reception_days")
     person = models.ForeignKey("congress.Person", models.PROTECT, related_name="reception_days")
     day = models.DateField("日期")
     starts_at = models.TimeField("开始")
     ends_at = models.TimeField("结束")
+    # Another place than the station's own, as one says it; empty: at the station.
+    venue = models.CharField("地点", max_length=60, blank=True)
+    # What was announced stays, with the reason why it is off.
+    cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
+    cancel_reason = models.CharField("取消原因", max_length=100, blank=True)
 
     class Meta:
         verbose_name = "代表接待日"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["station", "person", "day"], name="reception_day_once")
+            models.UniqueConstraint(
+                fields=["station", "person", "day"],
+                condition=models.Q(cancelled_at__isnull=True),
+                name="reception_day_once",
+            )
         ]
         indexes: ClassVar = [models.Index(fields=["day"], name="reception_day")]
 

@@ -20,6 +20,6 @@ def test_a_wall_code_names_its_target_however_it_is_typed_and_a_withdrawn_one_na
 
 
 def test_a_station_finds_who_serves_there_whatever_their_congress(cast: Cast) -> None:
-    found = deputies_serving(cast.stations["township"])
+    found = deputies_serving(cast.stations["township"].pk, cast.tenant("township"))
     assert [deputy.name for deputy in found] == ["代表甲", "代表丙"]
     assert found[0].code == cast.codes["deputy"].code

@@ -50,7 +50,7 @@ def test_leaving_defers_the_job_in_the_same_transaction(cast: Cast, monkeypatch:
     monkeypatch.setattr("renda.kernel.jobs.registry.defer_many", deferred.extend)
     deputy, manager = cast.people["deputy"].party_id, cast.people["station_manager"].party_id
     office = cast.actor("business_administrator")
-    mandate_end(office, cast.mandates["deputy"].id, status="resigned", reason="接受辞职")
+    mandate_end(office, cast.mandates["deputy"].id, ground="resigned", decision="第十次会议接受辞职")
     person_disable(office, manager, reason="调离", successor=deputy)
     assert deferred == [
         ("congress.hand_over", {"tenant_id": cast.tenant("township"), "pairs": [[deputy, None]]}),

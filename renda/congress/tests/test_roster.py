@@ -2,21 +2,20 @@
 
 from datetime import date
 from io import BytesIO
-from typing import Any
 
 import pytest
 
-from renda.congress.actions import mandate_end, mandate_restore, mandate_suspend, roster_import, term_roll_over
+from renda.congress.actions import roster_import, term_roll_over
 from renda.congress.api import open_code
 from renda.congress.models import ElectoralDistrict, Mandate, Person, Term, WallCode
 from renda.congress.roster import RosterRow, read_roster, review
 from renda.kernel import clock
-from renda.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from renda.kernel.errors import Forbidden, Invalid, NotFound
 from renda.kernel.parties.models import Holding
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
+from tests.zones import named, representing
 from tests.roster_files import sheet
-from tests.zones import named, publish, representing, settle
 
 
 def row(number: int, name: str, district: str = "1", **more: str) -> RosterRow:
@@ -82,7 +81,6 @@ def test_one_wrong_row_stops_all_unless_the_good_ones_are_chosen(cast: Cast) -> 
     assert counts(cast) == before
     result = roster_import(actor, tenant_id=cast.tenant("township"), rows=rows, only_good_rows=True)
     assert (result.seated, result.new_accounts, result.skipped) == (1, 1, 1)
-    settle()
     assert named("王一") == ["王一"]
 
 
@@ -147,7 +145,6 @@ def test_a_new_term_keeps_who_is_elected_again_ends_the_others_and_leaves_codes_
     assert cast.actor("other_deputy").posts == ()
     for key in ("station", "district", "deputy"):
         assert open_code(cast.codes[key].code) is not None
-    publish()
     assert representing("421102101001")[:2] == ["代表甲", "新人"]
 
 
@@ -167,51 +164,3 @@ def test_a_term_cannot_begin_before_the_old_one_or_in_the_future(cast: Cast, sta
             cast.actor("business_administrator"), cast.tenant("township"), starts_on=starts_on, rows=[row(2, "新人")]
         )
     assert counts(cast) == before
-
-
-def test_a_deputy_resigns_is_suspended_and_restored(cast: Cast) -> None:
-    publish()
-    actor, mandate = cast.actor("business_administrator"), cast.mandates["deputy"].id
-    mandate_suspend(actor, mandate, reason="常委会决定")
-    settle()
-    assert "代表甲" not in representing("421102101001")
-    assert cast.actor("deputy").posts == ()
-    with pytest.raises(Refused):
-        mandate_suspend(actor, mandate, reason="再次")
-    mandate_restore(actor, mandate, reason="情形消失")
-    settle()
-    assert "代表甲" in representing("421102101001")
-    assert len(cast.actor("deputy").posts) == 1
-    mandate_end(actor, mandate, status="resigned", reason="第十次会议接受辞职")
-    assert cast.actor("deputy").posts == ()
-    settle()
-    assert "代表甲" not in representing("421102101001")
-    with pytest.raises(Refused):
-        mandate_end(actor, mandate, status="resigned", reason="再次")
-
-
-@pytest.mark.parametrize("role", ["constituent", "deputy", "other_deputy", "presidium_clerk", "stranger"])
-def test_who_may_not_end_a_mandate_changes_nothing(cast: Cast, role: str) -> None:
-    presses: tuple[tuple[Any, dict[str, str]], ...] = (
-        (mandate_end, {"status": "resigned"}),
-        (mandate_suspend, {}),
-        (mandate_restore, {}),
-    )
-    for action, given in presses:
-        with pytest.raises((Forbidden, NotFound)):
-            action(cast.actor(role), cast.mandates["deputy"].id, reason="试试", **given)
-    with tenant_transaction(cast.tenants, durable=False):
-        assert Mandate.objects.get(id=cast.mandates["deputy"].id).is_active
-
-
-@pytest.mark.parametrize(
-    "given",
-    [
-        {"status": "ended", "reason": "x"},
-        {"status": "resigned", "reason": " "},
-        {"status": "resigned", "reason": "x", "on": date(2001, 1, 1)},
-    ],
-)
-def test_an_end_needs_its_kind_its_reason_and_a_day_inside(cast: Cast, given: dict[str, Any]) -> None:
-    with pytest.raises(Invalid):
-        mandate_end(cast.actor("business_administrator"), cast.mandates["deputy"].id, **given)

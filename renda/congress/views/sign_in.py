@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from renda.congress.actions.sign_in import session_end, sign_in_code_use
-from renda.congress.forms import SignInForm
+from renda.congress.forms import EmailForm, SignInForm
 from renda.congress.models import Person
 from renda.congress.sign_in import REFUSED, Checked, check
 from renda.kernel.audit import record
@@ -34,7 +34,7 @@ def sign_in(request: ActorRequest) -> HttpResponse:
     """User name with a password or a one-use code; a second factor follows where one is set up."""
     if request.user.is_authenticated:
         return SeeOther(settings.LOGIN_REDIRECT_URL)
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST or None, initial={"user_name": request.GET.get("user_name", "")})
     if request.method == "POST" and form.is_valid():
         with form.catching():
             return _enter(request, _checked(request, form))
@@ -87,6 +87,7 @@ def account(request: ActorRequest) -> HttpResponse:
         "congress/account.html",
         {
             "person": person,
+            "email_form": EmailForm(initial={"email": person.email}),
             "has_password": person.has_usable_password(),
             "has_totp": Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists(),
             "sessions": UserSession.objects.purge_and_list(person),

@@ -1,6 +1,6 @@
 """The door: how a capability declares its actions."""
 
-from renda.kernel.actions.context import Context
+from renda.kernel.actions.context import Context, watch
 from renda.kernel.actions.gate import (
     ACTIONS,
     Action,
@@ -24,4 +24,5 @@ __all__ = [
     "existing",
     "new",
     "register_case_locker",
+    "watch",
 ]

@@ -20,6 +20,18 @@ from renda.kernel.parties import Actor
 from renda.kernel.storing import insert_rows, store_fields
 
 Flusher = Callable[["Context", list[Any]], None]
+Watcher = Callable[["Context", Any], None]
+_watchers: defaultdict[type[models.Model], list[Watcher]] = defaultdict(list)
+
+
+def watch(model: type[models.Model], watcher: Watcher) -> None:
+    """Have ``watcher(ctx, row)`` called for every row of a model that a unit of work writes, before it is stored.
+
+    For what is derived from rows and must follow them (published copies): it marks, it never decides. Rows that are
+    deleted, or stored in another way, are the action's to tell.
+    """
+    if watcher not in _watchers[model]:
+        _watchers[model].append(watcher)
 
 
 class Context:
@@ -89,6 +101,9 @@ class Context:
 
     def flush(self) -> None:
         """Write what is buffered: collected firsts, inserts and updates by table, the other collected, events."""
+        for row in [*self._inserts, *(row for row, _ in self._updates)]:
+            for watcher in _watchers.get(type(row), ()):
+                watcher(self, row)
         self._run_collected(first=True)
         by_model: defaultdict[type[models.Model], list[models.Model]] = defaultdict(list)
         for row in self._inserts:

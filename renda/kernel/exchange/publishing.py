@@ -23,6 +23,7 @@ from renda.kernel.tenancy.models import Tenant
 
 EVERY = "*"
 MARKS = 2000  # a round
+MARKS_AN_ACT = 1000
 BATCH = 500  # copies that are built together
 _LOCK = 4_701_003
 _CHANGING = ["version", "made_at", "body", "terms", "words", "sort", "digest", "signature", "is_withdrawn"]
@@ -38,7 +39,13 @@ def publish(ctx: Context, kind: str, *wanted: object) -> None:
 
 
 def _mark(ctx: Context, wanted: list[Any]) -> None:
-    ctx.insert(*(Mark(kind=kind, key=key) for kind, key in dict.fromkeys(wanted)))
+    by_kind: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for kind, key in wanted:
+        by_kind[kind][key] = None
+    for kind, named in by_kind.items():
+        # An import of thousands marks the kind once.
+        given = [EVERY] if EVERY in named or len(named) > MARKS_AN_ACT else list(named)
+        ctx.insert(*(Mark(kind=kind, key=key) for key in given))
 
 
 def everywhere() -> list[int]:
@@ -62,7 +69,7 @@ def publish_marked() -> int:
         for kind, key in marks:
             by_kind[kind].append(key)
         return sum(
-            _whole(kind) if EVERY in wanted else _make(kind, wanted)
+            _whole(kind) if EVERY in wanted else sum(_make(kind, part) for part in _in_parts(_expanded(kind, wanted)))
             for kind, wanted in by_kind.items()
             if kind in BUILDERS
         )
@@ -98,6 +105,13 @@ def _whole(kind: str) -> int:
     there = PublishedCopy.objects.filter(kind=kind, is_withdrawn=False).values_list("key", flat=True)
     gone = sorted(set(there) - set(map(builder.public_key, wanted)))
     return _store(_withdrawn(kind, gone)) + sum(_make(kind, part) for part in _in_parts(wanted))
+
+
+def _expanded(kind: str, wanted: Sequence[str]) -> list[str]:
+    expand = BUILDERS[kind].expand
+    words = [key for key in wanted if ":" in key]
+    plain = [key for key in wanted if ":" not in key]
+    return list(dict.fromkeys([*plain, *(expand(words) if expand and words else ())]))
 
 
 def _in_parts(every: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -63,12 +63,14 @@ class Draft:
 class Builder:
     """Builds a kind of copy: for a set of keys in a constant number of queries (what must not be public is left out),
     and all keys there should be. ``public_key``: under which key the copy of a key is published, where that differs.
+    ``expand``: the keys that a marked word such as ``district:12`` stands for, in a constant number of queries.
     """
 
     kind: str
     build: Callable[[Sequence[str]], Iterable[Draft]]
     keys: Callable[[], Iterable[str]]
     public_key: Callable[[str], str] = str
+    expand: Callable[[Sequence[str]], Iterable[str]] | None = None
 
 
 BUILDERS: dict[str, Builder] = {}
@@ -79,12 +81,13 @@ def register_builder(
     build: Callable[[Sequence[str]], Iterable[Draft]],
     keys: Callable[[], Iterable[str]],
     public_key: Callable[[str], str] = str,
+    expand: Callable[[Sequence[str]], Iterable[str]] | None = None,
 ) -> None:
     """Register who builds a kind of copy. Both functions run with every congress in scope.
 
     Raises:
         ValueError: the kind has another builder.
     """
-    made = Builder(kind, build, keys, public_key)
+    made = Builder(kind, build, keys, public_key, expand)
     if BUILDERS.setdefault(kind, made) != made:
         raise ValueError(f"copies {kind} have two builders")

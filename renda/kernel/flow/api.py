@@ -23,6 +23,8 @@ from renda.kernel.flow.errors import TaskGone
 from renda.kernel.flow.models import Case, CaseEvent, Task
 from renda.kernel.flow.reading import (
     CaseOrId,
+    CaseView,
+    TaskDue,
     assignees_of,
     explain_due,
     offered,
@@ -41,8 +43,10 @@ from renda.kernel.flow.world import database_of
 __all__ = [
     "Case",
     "CaseEvent",
+    "CaseView",
     "Offer",
     "Task",
+    "TaskDue",
     "TaskGone",
     "assignees_of",
     "brings",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from renda.kernel import clock
@@ -34,14 +34,33 @@ def case_id(case: CaseOrId) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignee:
+    """A party that has or had a task of the case: its name, and how many people act for it today."""
+
+    name: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDue:
+    """When a task is due, and why: Chinese lines with rule, article, days counted, and what changed it since."""
+
+    at: datetime
+    provisional: bool
+    explanation: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
-    """What a case's page reads at once: its buttons, its trail, its tasks, its requests, and which of the subject's
-    fields it may show.
+    """What a case's page reads at once: its buttons, its trail, its tasks, who has them (by party), when the open ones
+    are due (by task), its requests, and which of the subject's fields it may show.
     """
 
     offers: list[Offer]
     trail: list[CaseEvent]
     tasks: list[Task]
+    assignees: dict[int, Assignee]
+    dues: dict[int, TaskDue]
     requests: list[PendingRequest]
     rights: FieldRights
 
@@ -57,14 +76,28 @@ def view(actor: Actor, case: CaseOrId, *, subject: models.Model | None = None) -
     if actor.party_id is not None:
         store.world.know_lent(actor.party_id, [(loan.principal, loan.flows) for loan in loans(actor)])
     tree = store.tree(case_id(case), lock=False)
+    tasks = tree.of_case("task", case_id(case))
+    parties = {task.assignee_id for task in tasks} | _handed_on(tree)
+    store.world.learn(parties)
     run, row = Run(tree, mover_of(actor)), tree.cases[case_id(case)]
     return CaseView(
         offers(run, row),
         [event for event in tree.events if event.case_id == case_id(case)],
-        tree.of_case("task", case_id(case)),
+        tasks,
+        {party: Assignee(store.world.name(party), len(store.world.humans(party))) for party in parties},
+        {
+            task.id: TaskDue(task.due_at, task.provisional, _why_due(tree, task))
+            for task in tasks
+            if task.state == "open" and task.due_at is not None
+        },
         tree.of_case("request", case_id(case)),
         rights(run, row),
     )
+
+
+def _handed_on(tree: Tree) -> set[int]:
+    """The parties that tasks of the tree were taken from."""
+    return {int(event.origin) for event in tree.events if event.move == "transfer" and event.origin}
 
 
 def offered(actor: Actor, case: CaseOrId) -> list[Offer]:
@@ -79,9 +112,9 @@ def trail(case: CaseOrId) -> list[CaseEvent]:
     return list(rows.defer("effects").order_by("seq"))
 
 
-def said(cases: Iterable[int], actions: Iterable[str]) -> list[CaseEvent]:
-    """The events of these actions in a set of cases, in order, without their effects."""
-    rows = CaseEvent.objects.filter(case_id__in=list(cases), action__in=list(actions))
+def said(cases: Iterable[int], words: Collection[str]) -> list[CaseEvent]:
+    """The events of these actions or moves in a set of cases, in order, without their effects."""
+    rows = CaseEvent.objects.filter(Q(action__in=words) | Q(move__in=words), case_id__in=list(cases))
     return list(rows.defer("effects").order_by("case_id", "seq"))
 
 

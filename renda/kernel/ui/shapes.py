@@ -89,7 +89,7 @@ class Press:
     ``key`` is the action's name (``message.answer``); ``hidden`` travels as hidden inputs (task, version). ``warning``
     is a sentence shown above the button of a step that cannot be taken back; ``confirm`` is that button's word where
     it differs from the title. ``template`` is included in the form (rows that a Django form cannot say).
-    ``is_open``: show the panel unfolded.
+    ``is_open``: show the panel unfolded. ``leads_to``: an address where its form is; the button is a link then.
     """
 
     key: str
@@ -104,6 +104,7 @@ class Press:
     hidden: Mapping[str, object] = field(default_factory=dict)
     is_open: bool = False
     template: str = ""
+    leads_to: str = ""
 
     @property
     def anchor(self) -> str:

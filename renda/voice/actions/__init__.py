@@ -1,20 +1,27 @@
-from renda.voice.actions.closing import message_forward, message_judge, message_rate, message_record_rating
-from renda.voice.actions.handling import (
-    message_answer,
-    message_assign,
-    message_extend,
-    message_grant_extension,
-    message_log_contact,
-    message_receive,
-    message_refer,
-    message_refer_up,
-    message_refuse_extension,
-    message_send_back,
+from renda.voice.actions.administering import (
+    message_grant_jump,
+    message_jump,
+    message_refuse_jump,
+    message_remove_assignee,
+    message_resume,
+    message_suspend,
+    message_terminate,
 )
+from renda.voice.actions.closing import message_forward, message_judge, message_rate, message_record_rating
+from renda.voice.actions.desk import message_claim, message_release, message_transfer, message_withdraw
+from renda.voice.actions.handling import message_answer, message_assign, message_refer, message_refer_up
 from renda.voice.actions.intake import message_accept, message_redirect, message_register, message_submit
 from renda.voice.actions.issues import issue_rename, issue_take_out
 from renda.voice.actions.reading import message_read
 from renda.voice.actions.steering import message_oversee, message_read_sealed, message_reveal, message_urge
+from renda.voice.actions.unit import (
+    message_extend,
+    message_grant_extension,
+    message_log_contact,
+    message_receive,
+    message_refuse_extension,
+    message_send_back,
+)
 
 __all__ = [
     "issue_rename",
@@ -22,10 +29,13 @@ __all__ = [
     "message_accept",
     "message_answer",
     "message_assign",
+    "message_claim",
     "message_extend",
     "message_forward",
     "message_grant_extension",
+    "message_grant_jump",
     "message_judge",
+    "message_jump",
     "message_log_contact",
     "message_oversee",
     "message_rate",
@@ -37,9 +47,17 @@ __all__ = [
     "message_refer",
     "message_refer_up",
     "message_refuse_extension",
+    "message_refuse_jump",
     "message_register",
+    "message_release",
+    "message_remove_assignee",
+    "message_resume",
     "message_reveal",
     "message_send_back",
     "message_submit",
+    "message_suspend",
+    "message_terminate",
+    "message_transfer",
     "message_urge",
+    "message_withdraw",
 ]

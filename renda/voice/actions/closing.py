@@ -79,7 +79,7 @@ def message_rate(ctx: Context, message: Message, *, process: str, result: str, c
 
 @existing(
     "message.record_rating",
-    title="代录评价",
+    title="代录群众评价",
     permission="message.work",
     select=selectors.messages_to_handle,
     case_field="case_id",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from renda.kernel.parties import Actor
+from renda.voice.models import Assignment, Message
 
 
-def organisation_of(actor: Actor) -> int | None:
-    """The organisation that an actor speaks for: that of her first post."""
-    return actor.posts[0].organisation_id if actor.posts else None
+def open_assignment(message: Message) -> Assignment | None:
+    """The running assignment of the lead unit, of a message read by ``selectors.messages_in_units``."""
+    return next((one for one in message.running_assignments if one.unit_id == message.lead_unit_id), None)

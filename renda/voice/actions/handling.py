@@ -1,9 +1,9 @@
-"""Handling a message: answered or referred by the deputy, assigned by the office, worked on by the unit."""
+"""Handling a message: the deputy answers or refers, the office assigns, whoever has it answers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from django.utils import timezone
 
@@ -11,13 +11,11 @@ from renda.congress.api import Organisation, assigning_above, organisations_to_a
 from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Invalid, Refused
 from renda.kernel.flow import api as flow
-from renda.kernel.flow.api import Task
-from renda.kernel.parties import Actor
 from renda.kernel.privacy.api import clean_text
 from renda.kernel.tenancy.models import Tenant
 from renda.voice import selectors
-from renda.voice.actions.common import organisation_of
-from renda.voice.models import Answer, Assignment, Channel, ContactLog, Message, Solved, Stage
+from renda.voice.actions.common import open_assignment
+from renda.voice.models import Answer, Assignment, Channel, Message, Solved, Stage
 
 # A unit may send a message back so often; then its government office must have ruled who is responsible.
 SEND_BACKS = 2
@@ -76,7 +74,7 @@ def message_answer(
             answered_at=ctx.now,
         )
     )
-    if message.stage == Stage.UNIT and (assignment := _open_assignment(message)) is not None:
+    if message.stage == Stage.UNIT and (assignment := open_assignment(message)) is not None:
         assignment.answered_at = ctx.now
         ctx.update(assignment, "answered_at")
     if message.stage == Stage.DEPUTY:
@@ -190,165 +188,6 @@ def message_refer_up(
     return message
 
 
-@existing(
-    "message.receive",
-    title="接收",
-    permission="message.work",
-    select=selectors.messages_in_units,
-    case_field="case_id",
-)
-def message_receive(
-    ctx: Context, message: Message, *, task_id: int | None = None, version: int | None = None
-) -> Message:
-    """The unit says that it has it; the clock has been running since the assignment."""
-    flow.act(ctx, message.case_id, "receive", subject=message, task_id=task_id, version=version)
-    if (assignment := _open_assignment(message)) is not None and assignment.received_at is None:
-        assignment.received_at = ctx.now
-        ctx.update(assignment, "received_at")
-    return message
-
-
-@existing(
-    "message.send_back",
-    title="退回",
-    permission="message.work",
-    select=selectors.messages_in_units,
-    case_field="case_id",
-)
-def message_send_back(
-    ctx: Context,
-    message: Message,
-    *,
-    reason: str,
-    proposed_unit: Organisation | None = None,
-    task_id: int | None = None,
-    version: int | None = None,
-) -> Message:
-    """The unit says that it is not responsible, why, and who is.
-
-    Raises:
-        Invalid: no reason was given.
-        Refused: the government office has ruled that this unit is responsible.
-    """
-    if not reason.strip():
-        raise Invalid("message.send_back", fields={"reason": "请写明退回的理由和依据。"})
-    assignment = _open_assignment(message)
-    if assignment is not None and assignment.ruling:
-        raise Refused("message.ruled", "责任单位已由政府办裁定，不能再退回；确有变化的请与政府办联系。")
-    flow.send_back(
-        ctx, message.case_id, to="office", subject=message, task_id=task_id, version=version, opinion=clean_text(reason)
-    )
-    for row in message.running_assignments:
-        row.sent_back_at = ctx.now
-        if row.role == Assignment.Role.LEAD:
-            row.sent_back_reason, row.proposed_unit = clean_text(reason), proposed_unit
-        ctx.update(row, "sent_back_at", "sent_back_reason", "proposed_unit")
-    message.lead_unit = None
-    ctx.update(message, "lead_unit")
-    return message
-
-
-@existing(
-    "message.extend",
-    title="申请延期",
-    permission="message.work",
-    select=selectors.messages_to_handle,
-    case_field="case_id",
-)
-def message_extend(
-    ctx: Context,
-    message: Message,
-    *,
-    until: datetime,
-    reason: str,
-    task_id: int | None = None,
-    version: int | None = None,
-) -> Message:
-    """Ask for more time, before the due moment; the clock runs on while it is asked.
-
-    Raises:
-        Invalid: no reason, or a moment that is not later than the due one.
-    """
-    faults = {}
-    if not reason.strip():
-        faults["reason"] = "请写明延期理由。"
-    if message.due_at is not None and until <= message.due_at:
-        faults["until"] = "申请的日期应晚于现在的办理时限。"
-    if faults:
-        raise Invalid("message.extend", fields=faults)
-    flow.extend_request(
-        ctx, message.case_id, until=until, reason=clean_text(reason), subject=message, task_id=task_id, version=version
-    )
-    return message
-
-
-@existing(
-    "message.grant_extension",
-    title="同意延期",
-    permission="message.work",
-    select=selectors.messages_to_handle,
-    case_field="case_id",
-)
-def message_grant_extension(ctx: Context, message: Message, *, request_id: int, note: str = "") -> Message:
-    """Grant the extension that was asked for; new due and reason go to all parties."""
-    flow.extend_grant(ctx, message.case_id, request_id=request_id, opinion=clean_text(note), subject=message)
-    return message
-
-
-@existing(
-    "message.refuse_extension",
-    title="不同意延期",
-    permission="message.work",
-    select=selectors.messages_to_handle,
-    case_field="case_id",
-)
-def message_refuse_extension(ctx: Context, message: Message, *, request_id: int, note: str = "") -> Message:
-    """Refuse the extension; the due moment stays."""
-    flow.extend_refuse(ctx, message.case_id, request_id=request_id, opinion=clean_text(note), subject=message)
-    return message
-
-
-@existing(
-    "message.log_contact",
-    title="记沟通",
-    permission="message.work",
-    select=selectors.messages_in_units,
-    case_field="case_id",
-    private=("note",),
-)
-def message_log_contact(ctx: Context, message: Message, *, way: str, note: str) -> Message:
-    """Write down what was talked over with the constituent, on the spot, or between units.
-
-    Raises:
-        Invalid: no text or an unknown way.
-        Refused: the actor works neither on this message nor in a unit it was assigned to.
-    """
-    if way not in ContactLog.Way.values or not note.strip():
-        raise Invalid("message.log_contact", fields={"note": "请选择方式并填写沟通内容。"})
-    if not _works_on(ctx.actor, message):
-        raise Refused("message.not_handled_by_actor", "这件留言不由您办理，不能代为记录沟通。")
-    ctx.insert(
-        ContactLog(
-            tenant_id=message.tenant_id,
-            message=message,
-            way=way,
-            note=clean_text(note),
-            author_id=ctx.actor.party_id,
-            organisation_id=organisation_of(ctx.actor),
-            at=ctx.now,
-        )
-    )
-    return message
-
-
-def _works_on(actor: Actor, message: Message) -> bool:
-    """Whether she is of a unit that it is assigned to, or has or had a task of it."""
-    units = {assignment.unit_id for assignment in message.running_assignments}
-    if actor.kind == "machine" or any(post.organisation_id in units for post in actor.posts):
-        return True
-    return Task.objects.filter(case_id=message.case_id, assignee_id__in=actor.party_ids).exists()
-
-
 def _fact(ctx: Context, message: Message, kind: str, title: str) -> None:
     """What the deputy did goes into the dossier by itself; the title names the matter's kind, never the writer."""
     # Replayed history was nobody's deed here.
@@ -363,10 +202,6 @@ def _fact(ctx: Context, message: Message, kind: str, title: str) -> None:
             title=f"{title}（{message.category}）" if message.category else title,
             source=("voice.Message", message.pk),
         )
-
-
-def _open_assignment(message: Message) -> Assignment | None:
-    return next((one for one in message.running_assignments if one.unit_id == message.lead_unit_id), None)
 
 
 def _reach(ctx: Context, tenant: Tenant) -> frozenset[int]:

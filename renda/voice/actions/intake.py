@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from renda.congress.api import Person, Place, Station, WallCode, answers_at
+from renda.congress.api import Person, Place, Station, WallCode, aim_of
 from renda.kernel import policy
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.errors import Forbidden, Invalid
@@ -53,9 +53,13 @@ def _aim(code: WallCode | None, chosen: int | None, deputy: Person | None, stati
     """Whom a message is for, as the columns of the message."""
     if code is None:
         return {"deputy": deputy, "station": station}
-    if chosen is not None and not answers_at(code, chosen):
-        raise Invalid("message.deputy", fields={"deputy": "这位代表不在这个二维码的接待范围内，请重新选择。"})
-    return {"deputy_id": chosen or code.person_id, "station": code.station}
+    try:
+        deputy_id, station_id = aim_of(code, chosen)
+    except LookupError:
+        said = "这位代表不在这个二维码的接待范围内，请重新选择。"
+        raise Invalid("message.deputy", fields={"deputy": said}) from None
+    known = code.station if station_id is not None and station_id == code.station_id else None
+    return {"deputy_id": deputy_id, **({"station": known} if known is not None else {"station_id": station_id})}
 
 
 def _first_words(body: str) -> str:
@@ -229,11 +233,22 @@ def message_redirect(
     if faults:
         raise Invalid("message.redirect", fields=faults)
     message.door = door
-    message.is_sealed = seal or door in {Door.COURT, Door.ACCUSATION, Door.ENFORCEMENT, Door.SECRET}
-    message.may_publish = False if message.is_sealed else message.may_publish
     message.concluded_at = ctx.now
-    ctx.update(message, "door", "is_sealed", "may_publish", "concluded_at")
+    ctx.update(message, "door", "concluded_at")
+    if seal or door in {Door.COURT, Door.ACCUSATION, Door.ENFORCEMENT, Door.SECRET}:
+        _seal(ctx, message)
     flow.act(
         ctx, message.case_id, "redirect", subject=message, task_id=task_id, version=version, opinion=clean_text(reason)
     )
     return message
+
+
+def _seal(ctx: Context, message: Message) -> None:
+    """Close the text. Its title goes into it, so that no list, paper or search says what it was about."""
+    title = message.subject.removesuffix("…")
+    if title not in message.body:
+        message.body = f"{message.subject}\n{message.body}"
+    message.subject = f"（已封存）{Door(message.door).label.partition('：')[0]}"
+    message.is_sealed, message.may_publish = True, False
+    ctx.update(message, "subject", "body", "is_sealed", "may_publish")
+    search.remove(ctx, "voice.Message", message.id)

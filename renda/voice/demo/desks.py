@@ -11,6 +11,7 @@ from renda.congress.api import (
     CongressLevel,
     Organisation,
     OrganisationKind,
+    Person,
     Place,
     PostKind,
     Station,
@@ -22,7 +23,7 @@ from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
 from renda.voice.replay_people import People, person_in
 
-# So many of a congress's deputies get the demo's messages: those at the front of the list, again and again.
+# So many of a congress's deputies get the demo's messages, again and again.
 BUSY_DEPUTIES = 2
 
 
@@ -43,6 +44,12 @@ class Desk:
     @property
     def tenant(self) -> Tenant:
         return self.congress.tenant
+
+    @cached_property
+    def deputies(self) -> list[Person]:
+        """Those who get the demo's messages. First who sits in this congress alone: so does the printed sign-in."""
+        alone = sorted(self.people.people, key=lambda person: person.party.tenant_id != self.tenant.id)
+        return alone[:BUSY_DEPUTIES]
 
     @property
     def is_township(self) -> bool:

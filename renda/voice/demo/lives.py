@@ -12,7 +12,7 @@ from django.utils import timezone
 from renda.congress.api import Organisation, Person, Station
 from renda.kernel.deadlines import api as deadlines
 from renda.kernel.parties import Actor
-from renda.voice.demo.desks import BUSY_DEPUTIES, Desk
+from renda.voice.demo.desks import Desk
 from renda.voice.demo.player import Act, Plan
 from renda.voice.generator import Outcome, SyntheticMessage, answer, comment, deputy_note, generate, outcomes
 from renda.voice.generator.writer import Mood
@@ -223,7 +223,7 @@ def begin(
 ) -> Life:
     """A message is left: for a deputy or for a station, by code or at a desk. ``unit``: a department it is about."""
     township, village = desk.somewhere(rng)
-    person = desk.people.people[0 if by_code else rng.randrange(min(BUSY_DEPUTIES, len(desk.people.people)))]
+    person = desk.deputies[0 if by_code else rng.randrange(len(desk.deputies))]
     station = None
     if desk.stations and (not deputy or rng.random() < 0.85):
         station = desk.stations[0 if by_code or rng.random() < 0.6 else rng.randrange(min(4, len(desk.stations)))]

@@ -1,29 +1,39 @@
-"""One small form for each button of a case page; ``FORMS`` maps an action's verb to its form."""
+"""Forms of presses on a task: one small form for each button of a message's page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
-from renda.congress.api import Organisation, Place, organisations_to_assign, organisations_to_oversee, places_of, rulers
+from renda.congress.api import (
+    Organisation,
+    Place,
+    Post,
+    PostKind,
+    organisations_to_assign,
+    places_of,
+    posts_for,
+    rulers,
+)
 from renda.kernel.parties import Actor
 from renda.kernel.ui.forms import DayInput, HouseForm
-from renda.voice.models import ContactLog, Door, Message, Rating, Satisfaction, Solved, Stage, Verdict
+from renda.voice.models import Assignment, ContactLog, Door, Message, Rating, Satisfaction, Solved, Stage, Verdict
 from renda.voice.sorter.categories import first_level
+
+# The posts that can have a message: inside a unit, inside a congress.
+_IN_UNITS = (PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD)
+_IN_CONGRESS = (PostKind.VETTER, PostKind.ASSIGNER, PostKind.STATION_MANAGER)
 
 
 class ActForm(HouseForm):
-    """The base: it knows the message and who acts, carries task and version, and gives the action its arguments."""
-
-    task_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    """The base: it knows the message and who acts, and gives the action its arguments."""
 
     def __init__(self, *args: Any, message: Message, actor: Actor, **kwargs: Any) -> None:
-        kwargs.setdefault("auto_id", f"id_{type(self).__name__}_%s")
         super().__init__(*args, **kwargs)
         self.message, self.actor = message, actor
         self.prepare()
@@ -35,26 +45,38 @@ class ActForm(HouseForm):
         """The action's arguments."""
         return {name: value for name, value in self.cleaned_data.items() if value is not None}
 
-    def choose(self, name: str, rows: Any) -> None:
-        """Set a field's rows."""
+    def choose(self, name: str, rows: Any, shown: Sequence[tuple[int, str]] | None = None) -> None:
+        """Set a field's rows. ``shown``: their keys and names where they have been read, so that nobody asks again."""
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows
+        if shown is not None:
+            empty = [] if field.empty_label is None else [("", field.empty_label)]
+            field.choices = [*empty, *shown]
 
 
-def _organisation(label: str, *, required: bool = False) -> Any:
+class TaskForm(ActForm):
+    """Of a press on a task: it carries the task as the page showed it."""
+
+    task_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+def organisation_field(label: str, *, required: bool = False) -> Any:
+    """One organisation; ``ActForm.choose`` sets which."""
     return forms.ModelChoiceField(
         Organisation._default_manager.none(), label=label, required=required, empty_label="请选择"
     )
 
 
-def _note(label: str, *, required: bool = False, hint: str = "") -> forms.CharField:
+def note_field(label: str, *, required: bool = False, hint: str = "") -> forms.CharField:
+    """Some lines of text, 500 characters at most."""
     return forms.CharField(
         label=label, required=required, max_length=500, widget=forms.Textarea({"rows": 3}), help_text=hint
     )
 
 
-class AcceptForm(ActForm):
+class AcceptForm(TaskForm):
     """A person decides what the system proposed."""
 
     category = forms.ChoiceField(label="类别", required=False)
@@ -62,7 +84,7 @@ class AcceptForm(ActForm):
     concerns_person = forms.BooleanField(
         label="反映的是某个人（代表或干部）", required=False, help_text="勾选后不会转给被反映人，由人大机关处理。"
     )
-    note = _note("审核意见")
+    note = note_field("审核意见")
 
     def prepare(self) -> None:
         category = self.fields["category"]
@@ -77,15 +99,15 @@ class AcceptForm(ActForm):
         self.initial.setdefault("concerns_person", any(door["key"] == "person" for door in proposal.get("doors", ())))
 
 
-class RedirectForm(ActForm):
+class RedirectForm(TaskForm):
     door = forms.ChoiceField(label="应当去的渠道", choices=[("", "请选择"), *Door.choices])
-    reason = _note("理由", required=True, hint="群众查询时能看到。")
+    reason = note_field("理由", required=True, hint="群众查询时能看到。")
     seal = forms.BooleanField(
         label="封存原文", required=False, help_text="检举控告、诉讼、涉密内容一律封存，不再显示。"
     )
 
 
-class AnswerForm(ActForm):
+class AnswerForm(TaskForm):
     body = forms.CharField(
         label="答复内容",
         max_length=5000,
@@ -110,97 +132,129 @@ class AnswerForm(ActForm):
         ]
 
 
-class ReferForm(ActForm):
-    note = _note("代表意见", hint="了解到的情况、希望怎样解决。")
+class ReferForm(TaskForm):
+    note = note_field("代表意见", hint="了解到的情况、希望怎样解决。")
+
+    def prepare(self) -> None:
+        if self.message.stage == Stage.STATION:
+            self.fields["note"].label = "联络站意见"
 
 
-class AssignForm(ActForm):
-    lead_unit = _organisation("主办单位", required=True)
+class AssignForm(TaskForm):
+    lead_unit = organisation_field("主办单位", required=True)
     joint_units = forms.ModelMultipleChoiceField(
         Organisation._default_manager.none(),
         label="会办单位",
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    note = _note("交办意见")
-    ruled_by = _organisation("裁定机关")
-    ruling = _note("裁定意见", hint="责任单位有争议时由政府办明确，在此登记。")
+    note = note_field("交办意见")
+    ruled_by = organisation_field("裁定机关")
+    ruling = note_field("裁定意见", hint="责任单位有争议时由政府办明确，在此登记。")
 
     def prepare(self) -> None:
         tenant = self.message.assigning_tenant
         assert tenant is not None
-        units = organisations_to_assign(tenant)
-        self.choose("lead_unit", units)
-        self.choose("joint_units", units)
+        rows = organisations_to_assign(tenant)
+        units = list(rows)
+        shown = [(unit.pk, unit.name) for unit in units]
+        self.choose("lead_unit", rows, shown)
+        self.choose("joint_units", rows, shown)
         if len(units) < 2:
             # The only unit is the lead one.
             del self.fields["joint_units"]
-        self.choose("ruled_by", rulers(tenant))
-        if not self.message.assignments.filter(sent_back_at__isnull=False).exists():
+        last = self._sent_back()
+        if last is None:
             # Nobody has disputed it: nothing to rule.
             del self.fields["ruled_by"], self.fields["ruling"]
-        for guess in self.message.proposal.get("units", ()):
-            if unit := units.filter(department=guess["kind"]).first():
-                self.initial.setdefault("lead_unit", unit)
+        else:
+            self.choose("ruled_by", rulers(tenant))
+        self.initial.setdefault("lead_unit", self._likely(units, last))
+
+    def _sent_back(self) -> Assignment | None:
+        """The last lead assignment that a unit has sent back."""
+        if self.message.assigned_at is None:
+            return None
+        back = self.message.assignments.filter(sent_back_at__isnull=False, role=Assignment.Role.LEAD)
+        return back.order_by("sent_back_at").last()
+
+    def _likely(self, units: Sequence[Organisation], last: Assignment | None) -> int | None:
+        """Whom the unit that sent it back named; else the first unit that the system proposes and this office reaches."""
+        by_department = {unit.department: unit.pk for unit in reversed(units) if unit.department}
+        guesses = (by_department.get(guess["kind"]) for guess in self.message.proposal.get("units", ()))
+        named = last.proposed_unit_id if last is not None else None
+        return next(filter(None, (named, *guesses)), None)
 
     def given(self) -> dict[str, Any]:
         return {**super().given(), "joint_units": list(self.cleaned_data.get("joint_units", ()))}
 
 
-class ReferUpForm(ActForm):
-    note = _note("提请理由", required=True, hint="如：事项由县级部门或垂直管理单位负责。")
+class ReferUpForm(TaskForm):
+    note = note_field("提请理由", required=True, hint="如：事项由县级部门或垂直管理单位负责。")
 
 
-class ReceiveForm(ActForm):
-    """One press: nothing to fill in."""
+class PressForm(TaskForm):
+    """One press on a task: nothing to fill in."""
 
 
-class SendBackForm(ActForm):
-    reason = _note("退回理由和依据", required=True)
-    proposed_unit = _organisation("建议由哪个单位办理")
+class SendBackForm(TaskForm):
+    reason = note_field("退回理由和依据", required=True)
+    proposed_unit = organisation_field("建议由哪个单位办理")
 
     def prepare(self) -> None:
         assert self.message.assigning_tenant is not None
         self.choose("proposed_unit", organisations_to_assign(self.message.assigning_tenant))
 
 
-class ExtendForm(ActForm):
+class ExtendForm(TaskForm):
     until = forms.DateField(label="延期到", widget=DayInput, error_messages={"required": "请选择日期。"})
-    reason = _note("延期理由", required=True)
+    reason = note_field("延期理由", required=True)
 
     def clean_until(self) -> datetime:
         """The end of the chosen day."""
         return timezone.make_aware(datetime.combine(self.cleaned_data["until"], time(23, 59, 59)))
 
 
+class TransferForm(TaskForm):
+    to = forms.ModelChoiceField(Post._default_manager.none(), label="转给", empty_label="请选择")
+    note = note_field("转办意见")
+
+    def prepare(self) -> None:
+        rows = self._receivers()
+        self.choose("to", rows, [(post.pk, post.party.name) for post in rows])
+
+    def _receivers(self) -> Any:
+        """An officer's colleagues; for the administrator all posts that can have a message here."""
+        message, unit = self.message, self.message.lead_unit_id or 0
+        posts = posts_for(self.actor).filter(party__is_active=True).exclude(party_id__in=self.actor.party_ids)
+        if any(post.organisation_id == unit for post in self.actor.posts):
+            return posts.filter(organisation_id=unit, kind__in=_IN_UNITS).order_by("party_id")
+        here = Q(tenant_id__in={message.tenant_id, message.assigning_tenant_id}, kind__in=_IN_CONGRESS)
+        return posts.filter(here | Q(organisation_id=unit, kind__in=_IN_UNITS)).order_by("party_id")
+
+
+class WithdrawForm(TaskForm):
+    note = note_field("取回原因")
+
+
 class RequestForm(ActForm):
     request_id = forms.IntegerField(widget=forms.HiddenInput)
-    note = _note("意见")
-
-    def given(self) -> dict[str, Any]:
-        return {"request_id": self.cleaned_data["request_id"], "note": self.cleaned_data["note"]}
-
-
-class ReadForm(ActForm):
-    """One press: nothing to fill in."""
+    note = note_field("意见")
 
 
 class ContactForm(ActForm):
     way = forms.ChoiceField(label="方式", choices=ContactLog.Way)
-    note = _note("内容", required=True)
-
-    def given(self) -> dict[str, Any]:
-        return {"way": self.cleaned_data["way"], "note": self.cleaned_data["note"]}
+    note = note_field("内容", required=True)
 
 
-class ForwardForm(ActForm):
-    note = _note("给群众的话", hint="可不填，承办单位的答复会一并告诉群众。")
+class ForwardForm(TaskForm):
+    note = note_field("给群众的话", hint="可不填，承办单位的答复会一并告诉群众。")
 
 
 class RecordRatingForm(ActForm):
     process = forms.ChoiceField(label="办理过程", choices=Satisfaction, widget=forms.RadioSelect)
     result = forms.ChoiceField(label="办理结果", choices=Satisfaction, widget=forms.RadioSelect)
-    comment = _note("说明", hint="不满意的，请写明原因。")
+    comment = note_field("说明", hint="不满意的，请写明原因。")
 
     @property
     def by(self) -> Rating.By:
@@ -208,61 +262,9 @@ class RecordRatingForm(ActForm):
         return Rating.By.DEPUTY if self.message.deputy_id == self.actor.party_id else Rating.By.CONSTITUENT
 
     def given(self) -> dict[str, Any]:
-        return {"by": self.by, **{name: self.cleaned_data[name] for name in ("process", "result", "comment")}}
+        return {"by": self.by, **super().given()}
 
 
-class JudgeForm(ActForm):
+class JudgeForm(TaskForm):
     verdict = forms.ChoiceField(label="研判结果", choices=Verdict, widget=forms.RadioSelect)
-    note = _note("说明", required=True, hint="群众查询时能看到。")
-
-
-class UrgeForm(ActForm):
-    note = _note("催办意见")
-
-    def given(self) -> dict[str, Any]:
-        return {"note": self.cleaned_data["note"]}
-
-
-class OverseeForm(ActForm):
-    organisation = _organisation("作出决定的机构", required=True)
-    reference = forms.CharField(label="决定文号或会议", max_length=120)
-    decided_on = forms.DateField(label="决定日期", widget=DayInput)
-    content = _note("督办要求", required=True)
-
-    def prepare(self) -> None:
-        # A congress above that assigns the matter oversees it by its own bodies.
-        tenants = (self.message.tenant, self.message.assigning_tenant or self.message.tenant)
-        self.choose("organisation", organisations_to_oversee(tenants[0]) | organisations_to_oversee(tenants[1]))
-
-    def given(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("organisation", "reference", "decided_on", "content")}
-
-
-class RevealForm(ActForm):
-    reason = forms.CharField(label="用途", max_length=120, help_text="查看会留下记录。")
-
-    def given(self) -> dict[str, Any]:
-        return {"reason": self.cleaned_data["reason"]}
-
-
-FORMS: Mapping[str, type[ActForm]] = {
-    "accept": AcceptForm,
-    "redirect": RedirectForm,
-    "answer": AnswerForm,
-    "refer": ReferForm,
-    "assign": AssignForm,
-    "refer_up": ReferUpForm,
-    "receive": ReceiveForm,
-    "send_back": SendBackForm,
-    "extend": ExtendForm,
-    "grant_extension": RequestForm,
-    "refuse_extension": RequestForm,
-    "read": ReadForm,
-    "log_contact": ContactForm,
-    "forward": ForwardForm,
-    "record_rating": RecordRatingForm,
-    "judge": JudgeForm,
-    "urge": UrgeForm,
-    "oversee": OverseeForm,
-    "reveal": RevealForm,
-}
+    note = note_field("说明", required=True, hint="群众查询时能看到。")

@@ -148,6 +148,10 @@ class Message(TenantRow):
         """The key of its state in the screen's words (``telling.STATES``)."""
         return f"message.{self.stage}"
 
+    def may_have(self, what: str) -> bool:
+        """Whether there may be ``photos``, ``contacts``, ``ratings``: what ``selectors.for_page`` has found, else yes."""
+        return bool(vars(self).get(f"has_{what}", True))
+
     @property
     def responder(self) -> int | None:
         """Who brings the answer back: the deputy, unless the message is about a person."""
@@ -163,6 +167,11 @@ class Message(TenantRow):
         return self.responder is not None
 
     @property
+    def is_assigned(self) -> bool:
+        """Whether a unit is responsible: a promise then comes back to it, else to the deputy or the station."""
+        return self.lead_unit_id is not None
+
+    @property
     def needs_judgement(self) -> bool:
         """Whether the last rating says "not satisfied": the station then judges it."""
         last = Rating.latest(self.pk)
@@ -174,7 +183,7 @@ class Message(TenantRow):
 
     @property
     def promised_at(self) -> datetime | None:
-        """The morning of the promised day: then the matter comes back to the unit."""
+        """The morning of the promised day: then the matter comes back to whoever promised."""
         if self.promised_on is None:
             return None
         return timezone.make_aware(datetime.combine(self.promised_on, time(9)))

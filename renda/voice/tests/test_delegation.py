@@ -13,8 +13,8 @@ from renda.kernel.flow.actions import flow_delegate, flow_revoke_delegation
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import selectors
 from renda.voice.models import Message
-from renda.voice.telling import inner_line
 from renda.voice.tests.conftest import Story
+from renda.voice.trail import Record
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,7 @@ def test_a_unit_of_the_county_answers_for_another(story: Story) -> None:
     assert "receive" in story.offered("joint_officer", message)
     story.tell("joint_officer", "receive", message)
     with tenant_transaction(story.cast.tenants, durable=False):
-        lines = inner_line(story.fresh(message), flow.trail(message.case_id), (), ())
+        lines = Record.of(story.fresh(message)).trail(flow.view(officer, message.case_id))
     (line,) = [line for line in lines if line.title == "接收"]
     post = officer.posts[0].title
     assert (line.by, line.on_behalf_of) == (story.cast.people["joint_officer"].name, post)

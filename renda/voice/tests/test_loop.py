@@ -10,6 +10,8 @@ from renda.kernel import clock
 from renda.kernel.audit.models import AuditEntry
 from renda.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from renda.kernel.parties import Actor
+from renda.kernel.parties.models import Holding
+from renda.kernel.search.api import search_ids
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions, selectors
 from renda.voice.models import Assignment, Message, Rating, Stage, Verdict
@@ -62,12 +64,36 @@ def test_a_message_about_a_person_never_reaches_that_person(story: Story) -> Non
         actions.message_refer(deputy, message.id)
 
 
+def test_what_was_left_for_a_deputy_does_not_exist_for_her_before_somebody_else_has_vetted_it(story: Story) -> None:
+    message = story.submitted(deputy=story.cast.people["deputy"], station=None)
+    assert not seen(story, "deputy")
+    # She may be a vetter too: nobody vets what may be about herself.
+    post = story.cast.actor("presidium_vetter").posts[0].post_id
+    Holding.objects.create(person_id=story.cast.people["deputy"].pk, post_id=post, starts_on=date(2022, 1, 8))
+    assert not seen(story, "deputy")
+    with pytest.raises(NotFound):
+        story.tell("deputy", "accept", message)
+    story.tell("presidium_vetter", "accept", message)
+    assert seen(story, "deputy")
+
+
+def seen(story: Story, role: str) -> list[str]:
+    """The titles of the messages that exist for a role."""
+    actor = story.cast.actor(role)
+    with tenant_transaction(actor.tenants, durable=False):
+        return list(selectors.messages_for(actor).values_list("subject", flat=True))
+
+
 def test_what_belongs_elsewhere_is_shown_the_door_and_sealed(story: Story) -> None:
-    message = story.tell("presidium_vetter", "redirect", story.submitted(), door="court", reason="正在法院审理。")
+    left = story.submitted(subject="王法官收礼不判", body="请查一查。", place_text="路口镇")
+    message = story.tell("presidium_vetter", "redirect", left, door="accusation", reason="请向纪检监察机关反映。")
     assert (message.stage, message.is_sealed, message.may_publish) == (Stage.REDIRECTED, True, False)
-    clerk = story.cast.actor("presidium_clerk")
-    with tenant_transaction(clerk.tenants, durable=False):
-        assert not selectors.messages_for(clerk).exists()
+    assert not seen(story, "presidium_clerk")
+    # Nothing outside of the text tells what it was about: not the title, not the search.
+    assert seen(story, "presidium_vetter") == ["（已封存）检举控告"]
+    assert message.body == "王法官收礼不判\n请查一查。"
+    with tenant_transaction(story.cast.tenants, durable=False):
+        assert search_ids("voice.Message", "法官") == []
 
 
 def test_a_township_reaches_a_county_department_through_the_county(story: Story) -> None:

@@ -20,7 +20,7 @@ from renda.kernel.notices.models import Delivery, Notice, PersonAddress
 from renda.kernel.notices.policy import RETRY
 from renda.kernel.notices.tests.conftest import World, tick
 from renda.kernel.notices.timing import QuietHours
-from renda.kernel.parties.models import Holding
+from renda.kernel.parties.models import Holding, Party
 from renda.kernel.policy.registry import GRANTS
 from renda.kernel.tenancy import tenant_transaction
 
@@ -88,6 +88,12 @@ def test_holders_of_a_post_are_called_once(reached: World, first: Carrier) -> No
 
 def test_who_does_not_hold_the_post_any_more_is_not_called(reached: World, first: Carrier) -> None:
     Holding.objects.update(ends_on=clock.today() - timedelta(days=1))
+    reached.tell(reached.post)
+    assert reached.deliveries() == []
+
+
+def test_who_has_left_is_not_called_for_the_post(reached: World, first: Carrier) -> None:
+    Party.objects.filter(pk=reached.officer.pk).update(is_active=False)
     reached.tell(reached.post)
     assert reached.deliveries() == []
 

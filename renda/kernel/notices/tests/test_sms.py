@@ -121,6 +121,11 @@ def test_the_signature_of_alibabas_document() -> None:
     )
 
 
+def test_a_query_is_in_order_and_encoded_as_the_document_says() -> None:
+    """Space %20, not plus; asterisk %2A; tilde as it stands."""
+    assert aliyun_sms.canonical_query({"b": "1", "a": "中 ~*/", "A": ""}) == "A=&a=%E4%B8%AD%20~%2A%2F&b=1"
+
+
 def test_alibaba_takes_a_notice_and_a_code(aliyun: FakeProvider) -> None:
     assert aliyun_sms.deliver(PHONE, NOTICE).reference == "9006^0"
     aliyun_sms.deliver(PHONE, CODE)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('congress', '0002_walls'),
+        ('congress', '0003_offices_and_changes'),
     ]
 
     operations = [
