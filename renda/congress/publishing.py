@@ -195,9 +195,7 @@ def _days(**of: Any) -> dict[int, list[dict[str, Any]]]:
     """The next reception days by whom or where they are."""
     by = next(iter(of)).removesuffix("__in")
     order = Window(RowNumber(), partition_by=by, order_by=[F("day").asc(), F("starts_at").asc(), F("id").asc()])
-    rows = ReceptionDay.objects.filter(
-        day__gte=clock.today(), station__is_active=True, **of
-    )
+    rows = ReceptionDay.objects.filter(day__gte=clock.today(), station__is_active=True, **of)
     rows = rows.annotate(place=order).filter(place__lte=DAYS).select_related("station", "person__party")
     found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
     for day in rows.order_by("place"):
@@ -245,7 +243,8 @@ def build_codes(wanted: Sequence[str]) -> Iterator[Draft]:
     there = set(
         _public_mandates()
         .filter(
-            Q(person_id__in=[code.person_id for code in codes]) | Q(district_id__in=[code.district_id for code in codes])
+            Q(person_id__in=[code.person_id for code in codes])
+            | Q(district_id__in=[code.district_id for code in codes])
         )
         .values_list("person_id", "district_id")
     )

@@ -11,8 +11,8 @@ from renda.congress.actors import actor_for
 from renda.congress.addresses import addresses_of
 from renda.congress.models import Person, Post, PostKind
 from renda.congress.who import security_officers
-from renda.kernel.exchange.api import register_builder
 from renda.kernel import policy
+from renda.kernel.exchange.api import register_builder
 from renda.kernel.flow import delegating
 from renda.kernel.flow.subjects import register_who_titles
 from renda.kernel.notices.api import register_actors, register_addresses
@@ -30,7 +30,6 @@ def _signed_in(request: HttpRequest, subject: Any) -> dict[str, object] | None:
 
 def _sees_people(actor: Actor) -> bool:
     return any(policy.may(actor, name, None) for name in ("person.view", "person.set_email"))
-
 
 
 register_builder(publishing.PLACE, publishing.build_places, publishing.place_keys)

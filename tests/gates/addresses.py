@@ -217,10 +217,20 @@ PAGES: dict[str, Page] = {
         "secrecy_officer", wrong=("business_administrator", "security_administrator", "county_clerk", "deputy")
     ),
     "secrecy:secrecy.release": press(
-        "secrecy_officer", row("held"), fixed(reason="误判。"), "county_secrecy_officer", "business_administrator", "deputy"
+        "secrecy_officer",
+        row("held"),
+        fixed(reason="误判。"),
+        "county_secrecy_officer",
+        "business_administrator",
+        "deputy",
     ),
     "secrecy:secrecy.destroy": press(
-        "secrecy_officer", row("held"), fixed(reason="核实。"), "county_secrecy_officer", "business_administrator", "deputy"
+        "secrecy_officer",
+        row("held"),
+        fixed(reason="核实。"),
+        "county_secrecy_officer",
+        "business_administrator",
+        "deputy",
     ),
     "exchange:exchange.list": Page("business_administrator", wrong=("secrecy_officer", "county_clerk", "deputy")),
     "exchange:exchange.retry": press(

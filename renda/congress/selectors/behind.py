@@ -53,9 +53,7 @@ def open_codes(codes: Iterable[str]) -> dict[str, WallCode]:
     """``open_code`` for a set, by the code as it was given; what names nothing is left out. One query where all are in use."""
     read = {given: read_short_code(given) for given in codes}
     rows = WallCode.objects.filter(code__in=[code for code in read.values() if code], tenant__is_active=True)
-    found = {
-        row.code: row if row.is_active else _taken_over(row) for row in rows.select_related("tenant")
-    }
+    found = {row.code: row if row.is_active else _taken_over(row) for row in rows.select_related("tenant")}
     return {given: row for given, code in read.items() if code and (row := found.get(code)) is not None}
 
 

@@ -14,8 +14,8 @@ from renda.kernel.errors import Forbidden, Invalid, NotFound
 from renda.kernel.parties.models import Holding
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
-from tests.zones import named, representing
 from tests.roster_files import sheet
+from tests.zones import named, representing
 
 
 def row(number: int, name: str, district: str = "1", **more: str) -> RosterRow:
