@@ -126,6 +126,13 @@ def _database(connection: psycopg.Connection) -> Iterator[Finding]:
     name, too_strong = role or ("?", True)
     says = f"{name} {'能绕过行级安全' if too_strong else '不能绕过行级安全'}"
     yield Finding("数据库角色", not too_strong, says, "renda database prepare URL 会建立正确的角色", must=True)
+    outside = connection.execute(
+        "SELECT rolsuper OR rolbypassrls OR has_schema_privilege(oid, 'public', 'USAGE') FROM pg_roles"
+        " WHERE rolname = 'renda_public'"
+    ).fetchone()
+    says = "没有" if outside is None else "能看到内部区的表" if outside[0] else "只能接触公众区"
+    hint = "renda database prepare URL 会建立正确的角色"
+    yield Finding("公众区角色", outside is not None and not outside[0], f"renda_public {says}", hint, must=True)
     row = connection.execute(
         "SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
     ).fetchone()
