@@ -32,6 +32,7 @@ from renda.congress.models import (
     WallCode,
     full_code,
 )
+from renda.congress.pinyin import reading
 from renda.congress.place_matcher import FoundPlace, PlaceMatcher
 from renda.congress.selectors import (
     Behind,
@@ -95,6 +96,7 @@ __all__ = [
     "people_for",
     "places_of",
     "posts_for",
+    "reading",
     "record_fact",
     "register_unit_follower",
     "rulers",
