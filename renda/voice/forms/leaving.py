@@ -8,7 +8,7 @@ from django import forms
 
 from renda.congress.api import Person, Place
 from renda.kernel.ui.forms import FilesField, HouseForm
-from renda.voice.models import Channel, Satisfaction
+from renda.voice.models import BY_A_CLERK, Satisfaction
 
 # Photos that one message may carry.
 PHOTOS = 6
@@ -56,12 +56,12 @@ class RegisterForm(MessageForm):
 
     channel = forms.ChoiceField(
         label="来源",
-        choices=[(channel.value, channel.label) for channel in (Channel.DESK, Channel.TELEPHONE, Channel.PAPER)],
+        choices=[(channel.value, channel.label) for channel in BY_A_CLERK],
         widget=forms.RadioSelect,
     )
     station: Any = forms.ModelChoiceField(None, label="联络站", required=False, empty_label="不指定")
     deputy = forms.ModelChoiceField(Person._default_manager.none(), label="代表", required=False, empty_label="不指定")
-    field_order = ["channel", "body", "subject", "place", "place_text", "station", "deputy", "photos"]
+    field_order = ["channel", "body", "place", "place_text", "station", "deputy", "photos"]
 
     def __init__(self, *args: Any, stations: Any = None, deputies: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
