@@ -64,7 +64,7 @@ def recent_facts(person_id: int) -> list[DutyFact]:
 
 
 def reception_days(*, person_id: int = 0, station_id: int = 0) -> list[ReceptionDay]:
-    """The next reception days of a deputy, or at a station."""
+    """The next reception days of a deputy, or at a station; one that is off stays announced as such."""
     with tenant_transaction(_published(), durable=False):
         rows = ReceptionDay.objects.filter(day__gte=clock.today(), station__is_active=True)
         rows = rows.filter(person_id=person_id) if person_id else rows.filter(station_id=station_id)
@@ -73,7 +73,7 @@ def reception_days(*, person_id: int = 0, station_id: int = 0) -> list[Reception
 
 
 def as_events(days: Iterable[ReceptionDay]) -> list[Event]:
-    """Reception days as entries of a calendar."""
+    """Reception days as entries of a calendar, without those that are off."""
     return [
         Event(
             uid=f"reception-{day.id}@renda",
@@ -81,7 +81,8 @@ def as_events(days: Iterable[ReceptionDay]) -> list[Event]:
             ends_at=timezone.make_aware(datetime.combine(day.day, day.ends_at)),
             title=f"代表接待日：{day.person.name}",
             updated_at=clock.now(),
-            place=f"{day.station.name} {day.station.address}".strip(),
+            place=day.venue or f"{day.station.name} {day.station.address}".strip(),
         )
         for day in days
+        if day.cancelled_at is None
     ]
