@@ -105,6 +105,8 @@ grant(PostKind.SYSTEM_ADMINISTRATOR, "feedback.read", where="tree")
 # Channels of notices: what is set up, what failed, and trying again.
 grant(PostKind.SYSTEM_ADMINISTRATOR, "delivery.retry", where="tree")
 grant(PostKind.BUSINESS_ADMINISTRATOR, "feedback.read", where="tree")
+# Legal time: local rules, office hours, the calendar.
+grant(PostKind.BUSINESS_ADMINISTRATOR, "deadline.keep", "calendar.load_year", where="tree")
 
 # Breaking the glass: who may open a right for minutes, and who reads what was opened.
 for _kind in (PostKind.CHAIR, PostKind.LEADER, PostKind.ASSIGNER):

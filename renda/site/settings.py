@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "renda.kernel.access",
     "renda.kernel.keys",
     "renda.kernel.feedback",
+    "renda.kernel.timekeeping",
     "renda.kernel.events",
     "renda.kernel.deadlines",
     "renda.kernel.numbering",

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("ui/", include("renda.kernel.ui.urls")),
     path("flows/", include("renda.kernel.flow.web.urls")),
+    path("deadlines/", include("renda.kernel.timekeeping.urls")),
     path("access/", include("renda.kernel.access.urls")),
     path("feedback/", include("renda.kernel.feedback.urls")),
     path("files/", include("renda.kernel.files.urls")),

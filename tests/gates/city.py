@@ -29,6 +29,7 @@ from renda.congress.roster import RosterRow
 from renda.kernel import clock
 from renda.kernel.access.models import EmergencyAccess
 from renda.kernel.audit.models import NO_TENANT
+from renda.kernel.deadlines.models import DeadlineRule, OfficeHours
 from renda.kernel.feedback.models import Feedback
 from renda.kernel.files.api import StoredFile, store
 from renda.kernel.files.tests import material
@@ -252,6 +253,11 @@ def _accounts(city: City) -> None:
         ends_on=clock.today(),
     )
     city.rows["feedback"] = Feedback.objects.create(text="字太小", sender="", created_at=clock.now())
+    county = {"tenant_id": cast.tenant("county"), "valid_from": clock.today(), "note": "测试"}
+    city.rows["local_rule"] = DeadlineRule.objects.create(
+        key="message.unit", title="承办", amount=5, unit="working_days", from_event="交办之日", **county
+    )
+    city.rows["local_hours"] = OfficeHours.objects.create(periods="08:00-12:00", **county)
 
 
 def _told(city: City) -> None:

@@ -118,8 +118,10 @@ def recount_year(year: int) -> int:
     actor = Actor.machine("节假日安排公布", everywhere())
     with tenant_transaction(actor.tenants):
         running = Q(case__state=Case.State.RUNNING)
-        found = set(Task.objects.filter(running, provisional=True).values_list("case_id", flat=True))
-        found.update(Activation.objects.filter(running, provisional=True).values_list("case_id", flat=True))
+        waiting = Task.objects.filter(running, provisional=True, state__in=("open", "waiting"))
+        found = set(waiting.values_list("case_id", flat=True))
+        waits = Activation.objects.filter(running, provisional=True, state="open")
+        found.update(waits.values_list("case_id", flat=True))
         found.update(Case.objects.filter(state=Case.State.RUNNING, provisional=True).values_list("id", flat=True))
     _in_chunks(flow_recount, actor, sorted(found))
     return len(found)
