@@ -14,7 +14,7 @@ ROOT := $(filter 0,$(shell id -u))
 export PYTHONDONTWRITEBYTECODE :=
 
 help:
-	@echo "make run    建立环境与演示城市并启动 http://127.0.0.1:8000"
+	@echo "make run    建立环境与演示城市并启动 http://127.0.0.1:8000(换端口:make run PORT=8010)"
 	@echo "make test   全部检查与测试(约 10 分钟)"
 	@echo "make check  代码检查:ruff、mypy、import-linter、迁移"
 	@echo "make doctor 检查本机环境,逐项说明缺什么、怎么装"
@@ -22,7 +22,7 @@ help:
 	@echo "make demo   只建立演示城市      make lock  重新锁定依赖      make clean  删除环境(不删数据)"
 
 run: setup
-	@$(PY) -m renda serve --demo
+	@$(PY) -m renda serve --demo $(if $(PORT),--port $(PORT))
 
 doctor: setup
 	@$(PY) -m renda doctor

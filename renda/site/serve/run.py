@@ -42,7 +42,9 @@ def serve(words: Sequence[str]) -> int:
             return 1
         for port in (options.port, options.live_port):
             if _taken(options.host, port):
-                console.print(f"端口 {port} 已被别的程序占用,请用 --port(或 --live-port)换一个。")
+                console.print(
+                    f"端口 {port} 已被别的程序占用,请换一个:make run PORT=8010,或 renda serve --port 8010(实时消息用下一个端口)。"
+                )
                 return 1
         _live_address(options)
         # Before anything is started: the database server becomes an orphan of pg_ctl, and then our child.
