@@ -53,7 +53,7 @@ _MASTER_DATA = (
 
 grant(PostKind.BUSINESS_ADMINISTRATOR, *_MASTER_DATA, where="tree")
 # Flows belong to her too, never to the system administrator.
-grant(PostKind.BUSINESS_ADMINISTRATOR, "flow.fork", "flow.publish", "flow.retire", where="tree")
+grant(PostKind.BUSINESS_ADMINISTRATOR, "flow.fork", "flow.publish", "flow.retire", "flow.transfer", where="tree")
 # A township's presidium and a county's office print codes for their own people; they do not build the house.
 grant(PostKind.CLERK, "person.invite", "person.reveal", "station.edit", "reception.arrange")
 # The days of her own stations only (``stations_kept_for``).

@@ -125,6 +125,7 @@ def build(cast: Cast) -> City:
     city.rows["vet_reachable"] = story.submitted(contact_name="王女士", contact_phone="13800001111")
     city.rows["extending"] = _extending(story)
     city.rows["judge"] = _judged(story)
+    _nobodys(city, story)
     city.rows["sealed"] = story.tell("presidium_vetter", "redirect", story.submitted(), door="court", reason="诉讼中。")
     city.rows["joint"] = story.assigned_in_county(joint_units=[cast.organisations["joint_officer"]])
     _moved(city, story)
@@ -204,6 +205,16 @@ def _judged(story: Story) -> Message:
     given = {"process": "satisfied", "result": "dissatisfied", "comment": "只开了三天就关了。"}
     actions.message_rate(Actor.public([message.tenant_id]), message.id, **given)
     return story.fresh(message)
+
+
+def _nobodys(city: City, story: Story) -> None:
+    """A task that somebody only stands in for."""
+    message = story.assigned_in_county()
+    with tenant_transaction(city.tenants, durable=False):
+        task = Task.objects.get(case_id=message.case_id, state="open", kind="act")
+        task.stands_in, task.assignee_id = True, city.cast.actor("county_business_administrator").posts[0].post_id
+        task.save(update_fields=["stands_in", "assignee"])
+        city.rows["nobodys_case"], city.rows["nobodys_task"] = message.case, task
 
 
 def _flows(city: City) -> None:
