@@ -14,15 +14,15 @@ ROOT := $(filter 0,$(shell id -u))
 export PYTHONDONTWRITEBYTECODE :=
 
 help:
-	@echo "make run    建立环境与演示城市并启动(公众区 8000 端口,内部区 8080 端口)"
+	@echo "make run    建立环境与演示城市并启动(公众区 8000 端口,内部区 8080 端口;换端口:make run PORT=8010)"
 	@echo "make test   全部检查与测试(约 10 分钟)"
 	@echo "make check  代码检查:ruff、mypy、import-linter、迁移"
 	@echo "make doctor 检查本机环境,逐项说明缺什么、怎么装"
 	@echo "make bench  性能测量,每个数字一行 JSON"
 	@echo "make demo   只建立演示城市      make lock  重新锁定依赖      make clean  删除环境(不删数据)"
 
-run: setup
-	@$(PY) -m renda serve --demo
+run: setup fonts
+	@$(PY) -m renda serve --demo $(if $(PORT),--port $(PORT))
 
 doctor: setup
 	@$(PY) -m renda doctor
@@ -80,11 +80,15 @@ node_modules/.ready: package-lock.json package.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# The browser tests are skipped, and counted as skipped, where there is no browser.
-browser:
-	@command -v chromium >/dev/null && fc-list :lang=zh 2>/dev/null | grep -q . || { \
-		$(if $(ROOT),$(call install,chromium fonts-noto-cjk),\
-		echo "没有 Chromium 或中文字体,浏览器测试将跳过;安装:sudo apt-get install chromium fonts-noto-cjk"); }
+# Pages for print are set in it; without one they say what is missing.
+fonts:
+	@fc-list :lang=zh 2>/dev/null | grep -q . || { $(if $(ROOT),$(call install,fontconfig fonts-noto-cjk),\
+		echo "没有中文字体,PDF 将无法生成;安装:sudo apt-get install fontconfig fonts-noto-cjk"); }
+
+# The tests that need a browser or a font are skipped, and counted as skipped, where there is none.
+browser: fonts
+	@command -v chromium >/dev/null || { $(if $(ROOT),$(call install,chromium),\
+		echo "没有 Chromium,浏览器测试将跳过;安装:sudo apt-get install chromium"); }
 
 # install(packages): by apt when root, else a line that says what to do. What a killed apt left is set right first.
 APT := DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=120
@@ -94,4 +98,4 @@ $(if $(ROOT),{ echo "· 正在安装 $(1) ……"; $(APT) update && \
 	$(APT) install --no-install-recommends $(1) >/dev/null; },{ echo "缺少 $(1):sudo apt-get install $(1)"; exit 1; })
 endef
 
-.PHONY: help run doctor demo test suite check bench lock clean setup browser
+.PHONY: help run doctor demo test suite check bench lock clean setup fonts browser

@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.database", "tests.people"]
+pytest_plugins = ["tests.database", "tests.fonts", "tests.people"]

@@ -53,7 +53,7 @@ _MASTER_DATA = (
 
 grant(PostKind.BUSINESS_ADMINISTRATOR, *_MASTER_DATA, where="tree")
 # Flows belong to her too, never to the system administrator.
-grant(PostKind.BUSINESS_ADMINISTRATOR, "flow.fork", "flow.publish", "flow.retire", where="tree")
+grant(PostKind.BUSINESS_ADMINISTRATOR, "flow.fork", "flow.publish", "flow.retire", "flow.transfer", where="tree")
 # A township's presidium and a county's office print codes for their own people; they do not build the house.
 grant(PostKind.CLERK, "person.invite", "person.reveal", "station.edit", "reception.arrange")
 # The days of her own stations only (``stations_kept_for``).
@@ -105,6 +105,8 @@ grant(PostKind.SYSTEM_ADMINISTRATOR, "feedback.read", where="tree")
 # Channels of notices: what is set up, what failed, and trying again.
 grant(PostKind.SYSTEM_ADMINISTRATOR, "delivery.retry", where="tree")
 grant(PostKind.BUSINESS_ADMINISTRATOR, "feedback.read", where="tree")
+# Legal time: local rules, office hours, the calendar.
+grant(PostKind.BUSINESS_ADMINISTRATOR, "deadline.keep", "calendar.load_year", where="tree")
 
 # What carries a mark of secrecy is decided on by the office's security officer, and by nobody else.
 grant(PostKind.SECRECY_OFFICER, "secrecy.decide", where="tree")

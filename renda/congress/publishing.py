@@ -207,9 +207,10 @@ def _days(**of: Any) -> dict[int, list[dict[str, Any]]]:
                 "ends_at": day.ends_at.isoformat("minutes"),
                 "person": day.person.name,
                 "station": day.station.name,
-                "address": day.venue or day.station.address,
+                "address": day.station.address,
+                "venue": day.venue,
                 # What was announced and is off stays, with the reason.
-                "cancelled": day.cancel_reason if day.cancelled_at else "",
+                "cancelled": (day.cancel_reason or "已取消") if day.cancelled_at else "",
             }
         )
     return found

@@ -38,13 +38,15 @@ def state_of(person: Person) -> State:
 
 
 def named(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """People whose name contains the text, or whose pinyin, initials or user name begin with it."""
+    """People whose name, work unit or congress contains the text, or whose pinyin, initials or user name begin with it."""
     latin = text.strip().lower().replace(" ", "")
     return rows.filter(
         Q(party__name__contains=text.strip())
         | Q(pinyin__startswith=latin)
         | Q(initials__startswith=latin)
         | Q(user_name__startswith=latin)
+        | Q(party__tenant__name__contains=text.strip())
+        | Q(occupation__contains=text.strip())
     )
 
 
@@ -59,7 +61,7 @@ class PersonTable(Table[Person]):
         Column("所属人大", "party.tenant.name"),
         Column("状态", state_of, kind="state"),
     )
-    filters = (Search("姓名、拼音或用户名", by=named),)
+    filters = (Search("姓名、拼音、用户名、单位或人大", by=named),)
     order = "-pk"
     files = ()
 

@@ -175,10 +175,14 @@ def holidays() -> Iterator[Finding]:
 
 
 def fonts() -> Iterator[Finding]:
-    """A Chinese font for PDF files and the tests' browser."""
-    found = _says("fc-list", ":lang=zh", "family")
-    first = found.splitlines()[0].split(",")[0].strip() if found else ""
-    yield Finding("中文字体", bool(found), first or "没有找到,PDF 中的汉字会缺失", "apt-get install fonts-noto-cjk")
+    """A Chinese font, as those who set pages look for it."""
+    from renda.kernel.documents.typesetting import MissingFontError, chinese_fonts
+
+    try:
+        found = "、".join(sorted(set(chinese_fonts())))
+    except MissingFontError:
+        found = ""
+    yield Finding("中文字体", bool(found), found or "没有找到,PDF 无法生成", "apt-get install fonts-noto-cjk")
 
 
 def tools() -> Iterator[Finding]:

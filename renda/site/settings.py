@@ -83,6 +83,7 @@ _INNER_APPS = [
     "renda.kernel.access",
     "renda.kernel.keys",
     "renda.kernel.feedback",
+    "renda.kernel.timekeeping",
     "renda.kernel.events",
     "renda.kernel.deadlines",
     "renda.kernel.numbering",
@@ -351,4 +352,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": text("RENDA_LOG_LEVEL", "WARNING")},
+    # A form with a mistake in it, or a page that is not there, is no news to whoever keeps the site.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

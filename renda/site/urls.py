@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="voice:bench"), name="front"),
     path("ui/", include("renda.kernel.ui.urls")),
     path("flows/", include("renda.kernel.flow.web.urls")),
+    path("deadlines/", include("renda.kernel.timekeeping.urls")),
     path("access/", include("renda.kernel.access.urls")),
     path("feedback/", include("renda.kernel.feedback.urls")),
     path("files/", include("renda.kernel.files.urls")),

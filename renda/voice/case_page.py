@@ -14,7 +14,7 @@ from renda.kernel.flow.models import PendingRequest
 from renda.kernel.parties import Actor
 from renda.kernel.ui.http import ActorRequest
 from renda.voice.forms import ActForm, form_for
-from renda.voice.models import Assignment, Channel, Message, Stage
+from renda.voice.models import BY_A_CLERK, Assignment, Message, Stage
 from renda.voice.presses import Buttons
 from renda.voice.telling import audience, public_steps
 from renda.voice.trail import Record
@@ -83,8 +83,7 @@ def _requests(case: CaseView) -> list[PendingRequest]:
 
 def _receipt_word(message: Message, actor: Actor) -> str:
     """The query word, for who registered the message in the constituent's name and has to tell it."""
-    registered = message.channel in {Channel.DESK, Channel.TELEPHONE, Channel.PAPER}
-    may_tell = registered and policy.may(actor, "message.register", message.tenant_id)
+    may_tell = message.channel in BY_A_CLERK and policy.may(actor, "message.register", message.tenant_id)
     return message.query_word if may_tell else ""
 
 

@@ -66,6 +66,8 @@ class Day:
     person: str
     station: str
     address: str
+    # Another place than the station's own; why the day is off.
+    venue: str
     cancelled: str
 
 
@@ -299,6 +301,7 @@ def _days(said: Iterable[dict[str, Any]]) -> tuple[Day, ...]:
             person=one["person"],
             station=one["station"],
             address=one["address"],
+            venue=one["venue"],
             cancelled=one["cancelled"],
         )
         for one in said
@@ -315,7 +318,7 @@ def as_events(days: Iterable[Day]) -> list[Event]:
             ends_at=timezone.make_aware(datetime.combine(one.day, one.ends_at)),
             title=f"代表接待日：{one.person}",
             updated_at=clock.now(),
-            place=f"{one.station} {one.address}".strip(),
+            place=one.venue or f"{one.station} {one.address}".strip(),
         )
         for one in days
         if not one.cancelled

@@ -66,6 +66,8 @@ register_subject(
     },
     actions=ACTIONS,
     events={"message.rated": "群众已评价"},
+    rows=selectors.messages_for,
+    page="voice:message.page",
 )
 
 

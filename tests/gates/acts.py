@@ -242,6 +242,12 @@ ACTS: dict[str, Act] = {
         lambda city: {"person": city.person("deputy"), "successor": city.person("other_deputy")},
         ("business_administrator", *_TOO),
     ),
+    "flow.transfer": Act(
+        "county_business_administrator",
+        row("nobodys_case"),
+        lambda city: {"task_id": city.key("nobodys_task"), "to": _post_of("handler_head")(city), "reason": "岗位空缺"},
+        (*_TOO, "case_officer", "system_administrator"),
+    ),
     "flow.delegate": Act(
         "county_assigner",
         None,

@@ -191,12 +191,25 @@ PAGES: dict[str, Page] = {
     "flow:flow.add_step": press(
         _ADMIN,
         row("draft"),
-        fixed(**{"edge": "0", "new-title": "再审", "new-who": "post:vetter@field:tenant", "new-mode": "any"}),
+        fixed(**{"edge": "0", "new-title": "再审", "new-who_1": "post:vetter@field:tenant", "new-mode": "any"}),
         *_NOT_ADMIN,
     ),
     "flow:flow.remove_step": press(_ADMIN, row("draft"), fixed(node="deliver"), *_NOT_ADMIN),
     "flow:flow.publish": press(_ADMIN, row("draft"), fixed(), *_NOT_ADMIN),
     "flow:flow.retire": press(_ADMIN, row("draft"), fixed(), *_NOT_ADMIN),
+    "flow:flow.unassigned": Page(_ADMIN, wrong=(*_NOT_ADMIN, "county_assigner")),
+    "flow:flow.transfer": press(
+        _ADMIN,
+        lambda _: [],
+        lambda city: {
+            "group": f"at-{_post(_ADMIN)(city)[0]}-unit-stand-in",
+            "task": f"{city.key('nobodys_task')}.{city.rows['nobodys_task'].version}",
+            "to": _post("handler_head")(city)[0],
+            "reason": "岗位空缺",
+        },
+        "county_assigner",
+        *_NOT_ADMIN,
+    ),
     # Everybody sees her own loans there; who may not lend is tried in flow/tests/test_delegating.py.
     "flow:flow.delegate": Page(
         "county_assigner",

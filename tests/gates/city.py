@@ -29,6 +29,7 @@ from renda.congress.roster import RosterRow
 from renda.kernel import clock
 from renda.kernel.access.models import EmergencyAccess
 from renda.kernel.audit.models import NO_TENANT
+from renda.kernel.deadlines.models import DeadlineRule, OfficeHours
 from renda.kernel.exchange.models import Received
 from renda.kernel.feedback.models import Feedback
 from renda.kernel.files.api import StoredFile, store
@@ -127,6 +128,7 @@ def build(cast: Cast) -> City:
     city.rows["vet_reachable"] = story.submitted(contact_name="王女士", contact_phone="13800001111")
     city.rows["extending"] = _extending(story)
     city.rows["judge"] = _judged(story)
+    _nobodys(city, story)
     city.rows["sealed"] = story.tell("presidium_vetter", "redirect", story.submitted(), door="court", reason="诉讼中。")
     city.rows["joint"] = story.assigned_in_county(joint_units=[cast.organisations["joint_officer"]])
     _moved(city, story)
@@ -209,6 +211,16 @@ def _judged(story: Story) -> Message:
     return story.fresh(message)
 
 
+def _nobodys(city: City, story: Story) -> None:
+    """A task that somebody only stands in for."""
+    message = story.assigned_in_county()
+    with tenant_transaction(city.tenants, durable=False):
+        task = Task.objects.get(case_id=message.case_id, state="open", kind="act")
+        task.stands_in, task.assignee_id = True, city.cast.actor("county_business_administrator").posts[0].post_id
+        task.save(update_fields=["stands_in", "assignee"])
+        city.rows["nobodys_case"], city.rows["nobodys_task"] = message.case, task
+
+
 def _flows(city: City) -> None:
     shipped = FlowDefinition.objects.filter(key="message", tenant=None, retired_at=None).first()
     assert shipped is not None
@@ -269,6 +281,11 @@ def _accounts(city: City) -> None:
         reason="二维码已停用或不存在。",
     )
     city.rows["feedback"] = Feedback.objects.create(text="字太小", sender="", created_at=clock.now())
+    county = {"tenant_id": cast.tenant("county"), "valid_from": clock.today(), "note": "测试"}
+    city.rows["local_rule"] = DeadlineRule.objects.create(
+        key="message.unit", title="承办", amount=5, unit="working_days", from_event="交办之日", **county
+    )
+    city.rows["local_hours"] = OfficeHours.objects.create(periods="08:00-12:00", **county)
 
 
 def _told(city: City) -> None:

@@ -12,8 +12,9 @@ from tests.gates.acts import ACTS as OTHER_ACTS
 from tests.gates.acts import Act
 from tests.gates.city import City, changed, state, unchanged, undone
 from tests.gates.congress_acts import CONGRESS_ACTS
+from tests.gates.legal_time import LEGAL_TIME_ACTS
 
-ACTS = {**OTHER_ACTS, **CONGRESS_ACTS}
+ACTS = {**OTHER_ACTS, **CONGRESS_ACTS, **LEGAL_TIME_ACTS}
 
 
 def test_every_action_is_in_the_table() -> None:

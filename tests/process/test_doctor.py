@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from importlib import metadata
 from pathlib import Path
 
 import pytest
+import typst
 
+from renda.kernel.documents import typesetting
 from renda.site import doctor
 from renda.site.database import binaries
 from renda.site.database.binaries import Binaries
@@ -26,6 +29,8 @@ def test_a_bare_machine_is_told_what_to_install(
 ) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     monkeypatch.setenv("RENDA_CLAMAV_SOCKET", "/nonexistent")
+    monkeypatch.setattr(typesetting, "_fonts", lambda: typst.Fonts(include_system_fonts=False))
+    monkeypatch.setattr(typesetting, "chinese_fonts", typesetting.chinese_fonts.__wrapped__)
     monkeypatch.setattr(doctor, "CHECKS", [doctor.tools, doctor.fonts, doctor.clamav])
     assert doctor.doctor() == 1  # without flock nothing runs
     said = capsys.readouterr().out
@@ -39,14 +44,14 @@ def test_the_advice_is_for_whoever_asks(monkeypatch: pytest.MonkeyPatch, capsys:
         doctor, "CHECKS", [lambda: iter([doctor.Finding("甲", ok=False, says="无", get="apt-get install a")])]
     )
     for user, advice in ((0, "→ apt-get"), (1000, "→ sudo apt-get")):
-        monkeypatch.setattr(doctor.os, "geteuid", lambda user=user: user)
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
         assert doctor.doctor() == 0
         assert advice in capsys.readouterr().out
 
 
 def test_a_package_of_another_version_than_the_locked_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     version = metadata.version
-    monkeypatch.setattr(doctor.metadata, "version", lambda name: "0.1" if name == "django" else version(name))
+    monkeypatch.setattr(metadata, "version", lambda name: "0.1" if name == "django" else version(name))
     finding = by_name(doctor.python)["Python 软件包"]
     assert (finding.ok, finding.says) == (False, "与锁定文件不一致:django")
 

@@ -58,8 +58,10 @@ class PersonField(forms.CharField):
 
 
 def place_label(place: Place) -> str:
-    """A place as it is chosen from a list: a village with its township before it."""
-    return f"{place.parent.name} {place.name}" if place.level == "village" and place.parent else place.name
+    """A place as it is chosen from a list: what lies in a sub-district with its name before it."""
+    return (
+        f"{place.parent.name} {place.name}" if place.parent is not None and place.parent.is_subdistrict else place.name
+    )
 
 
 class PlaceField(_PlaceField):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allauth.usersessions.models import UserSession
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from renda.congress.models import (
     SEPARATED_ADMINISTRATORS,
@@ -97,14 +97,15 @@ def deputies_to_serve(station: Station) -> QuerySet[Person]:
 
 
 def deputies_near(station: Station) -> QuerySet[Person]:
-    """Of those who may serve at a station: who does, and who was elected where it is."""
+    """Of those who may serve at a station: who does, first, and who was elected where it is."""
     place = station.place
     covered = Q(district__coverage__place__in=[place.pk, place.parent_id or place.pk])
     covered |= Q(district__coverage__place__parent=place)
     elected = Mandate.objects.filter(covered, ends_on__isnull=True, status=Mandate.Status.ACTIVE)
     serving = StationDeputy.objects.filter(station=station)
-    return deputies_to_serve(station).filter(
-        Q(party_id__in=elected.values("person_id")) | Q(party_id__in=serving.values("person_id"))
+    found = deputies_to_serve(station).annotate(serves=Exists(serving.filter(person_id=OuterRef("party_id"))))
+    return found.filter(Q(serves=True) | Q(party_id__in=elected.values("person_id"))).order_by(
+        "-serves", "pinyin", "party_id"
     )
 
 

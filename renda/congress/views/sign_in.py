@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from renda.congress.actions.sign_in import session_end, sign_in_code_use
+from renda.congress.browsers import browser_in_words
 from renda.congress.forms import EmailForm, SignInForm
 from renda.congress.models import Person
 from renda.congress.sign_in import REFUSED, Checked, check
@@ -90,7 +91,10 @@ def account(request: ActorRequest) -> HttpResponse:
             "email_form": EmailForm(initial={"email": person.email}),
             "has_password": person.has_usable_password(),
             "has_totp": Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists(),
-            "sessions": UserSession.objects.purge_and_list(person),
+            "sessions": [
+                (session, browser_in_words(session.user_agent))
+                for session in UserSession.objects.purge_and_list(person)
+            ],
             "current": request.session.session_key,
         },
     )

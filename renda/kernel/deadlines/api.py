@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from renda.kernel.deadlines import store
 from renda.kernel.deadlines.ical import Event, ics
-from renda.kernel.deadlines.loading import LoadedYear, load_year, read_days, register_recompute
+from renda.kernel.deadlines.loading import Outlook, Waiting, register_recompute, register_waiting
 from renda.kernel.deadlines.periods import Adjustment, Due, Extension, Pause, local
 from renda.kernel.deadlines.rules import NO_LIMIT, UNIT_NAMES, UNITS, Rule, Unit, UnknownRuleError
 from renda.kernel.deadlines.store import forget, register_place_of
@@ -21,11 +21,12 @@ __all__ = [
     "Due",
     "Event",
     "Extension",
-    "LoadedYear",
+    "Outlook",
     "Pause",
     "Rule",
     "Unit",
     "UnknownRuleError",
+    "Waiting",
     "add_working_days",
     "due",
     "due_by",
@@ -35,10 +36,9 @@ __all__ = [
     "ics",
     "is_published",
     "is_working_day",
-    "load_year",
-    "read_days",
     "register_place_of",
     "register_recompute",
+    "register_waiting",
     "rule_for",
     "rule_keys",
     "shift",

@@ -93,6 +93,10 @@ class Calendar:
         """The entry of a day that the arrangement names, else None."""
         return self._year(day.year).special.get(day)
 
+    def named_days(self, year: int) -> list[SpecialDay]:
+        """All days of a year that the arrangement names, in order."""
+        return sorted(self._year(year).special.values(), key=lambda special: special.date)
+
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on this day."""
         working = self._year(day.year).working

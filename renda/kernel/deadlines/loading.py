@@ -1,105 +1,105 @@
-"""A year's holiday arrangement arrives: checked, stored in front of the library, provisional dues counted again."""
+"""A year's holiday arrangement: checked, stored in front of the library; who counts provisional dues again."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
-from django.db import transaction
-
-from renda.kernel import clock
-from renda.kernel.deadlines import store
 from renda.kernel.deadlines.calendar import SpecialDay, library_days
+from renda.kernel.deadlines.models import CalendarDay, CalendarYear
 from renda.kernel.errors import Invalid
+from renda.kernel.parties import Actor
 
-# 全国年节及纪念日放假办法（2024-11-10）第二条: always days off, so a file without them is not an arrangement.
+# 全国年节及纪念日放假办法（2024-11-10）第二条: always days off, so a text without them is not an arrangement.
 _ALWAYS_OFF = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))
-_YES = {"1": True, "true": True, "是": True, "上班": True, "0": False, "false": False, "否": False, "休息": False}
-
-Recompute = Callable[[int], int]
-_recompute: dict[str, Recompute] = {}
-
-
-def register_recompute(name: str, function: Recompute) -> None:
-    """Have ``function(year)`` count provisional dues again when a year is loaded; it returns how many changed."""
-    _recompute[name] = function
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedYear:
-    """What loading did: named days stored, dues counted again by each who registered."""
+class Waiting:
+    """A matter with a provisional due; ``url`` is empty where its page is not for the reader."""
 
-    year: int
-    days: int
-    recomputed: dict[str, int]
+    title: str
+    due_at: datetime
+    url: str = ""
 
 
-def read_days(path: Path) -> list[SpecialDay]:
-    """Days of a CSV file with the columns date (2027-01-01), is_working (1/0, 是/否, 上班/休息) and name.
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Matters with provisional dues: how many by the year of their due, and the first ones."""
+
+    by_year: Counter[int] = field(default_factory=Counter)
+    first: Sequence[Waiting] = ()
+
+
+Recompute = Callable[[int], int]
+Wait = Callable[[Actor, int], Outlook]
+
+RECOMPUTES: dict[str, Recompute] = {}
+WAITS: dict[str, Wait] = {}
+
+
+def register_recompute(name: str, again: Recompute) -> None:
+    """Have ``again(year)`` count provisional dues again after the year's arrangement arrived; it gives how many matters
+    it looked at. ``name`` is what they are called on the screen (办件时限).
+    """
+    RECOMPUTES[name] = again
+
+
+def register_waiting(name: str, waiting: Wait) -> None:
+    """Have ``waiting(actor, limit)`` tell which matters in the actor's scope have a provisional due."""
+    WAITS[name] = waiting
+
+
+def library_arrangement(year: int) -> list[SpecialDay]:
+    """The arrangement that the library brings.
 
     Raises:
-        Invalid: a column is missing or a line cannot be read; the sentence names the line.
+        Invalid: it does not know the year.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = {"date", "is_working", "name"} - set(reader.fieldnames or ())
-        if missing:
-            raise Invalid("deadlines.file", f"文件缺少列：{'、'.join(sorted(missing))}。")
-        days = []
-        for row in reader:
-            try:
-                day = date.fromisoformat(row["date"].strip())
-                working = _YES[row["is_working"].strip().lower()]
-                days.append(SpecialDay(day, working, row["name"].strip(), path.name))
-            except (ValueError, KeyError, AttributeError) as error:
-                raise Invalid("deadlines.file", f"第{reader.line_num}行无法识别：{row}。") from error
+    days = library_days(year)
+    if not days:
+        raise Invalid("deadlines.unpublished", f"随系统附带的日历还没有{year}年的安排，请录入通知。")
     return days
 
 
-def load_year(year: int, days: Iterable[SpecialDay] | None = None) -> LoadedYear:
-    """Store the arrangement of a year (of the library when no ``days`` are given) and count anew.
-
-    An arrangement may also name days of the last week of the year before. Loading again replaces the year's days.
+def check_arrangement(year: int, days: Iterable[SpecialDay]) -> None:
+    """Whether the days are the whole arrangement of the year. It may name days of the last week of the year before.
 
     Raises:
-        Invalid: the library does not know the year, or the days are no whole arrangement.
+        Invalid: a day that is always off is missing, a day is of another year or stands twice, or a working day of the
+            week is called a make-up day.
     """
-    from renda.kernel.deadlines.models import CalendarDay, CalendarYear
-
-    entries = library_days(year) if days is None else list(days)
-    _check(year, entries)
-    with transaction.atomic():
-        CalendarDay.objects.filter(date__year=year).delete()
-        CalendarDay.objects.bulk_create(
-            [CalendarDay(date=d.date, is_working=d.is_working, name=d.name, source=d.source) for d in entries],
-            update_conflicts=True,
-            unique_fields=["date"],
-            update_fields=["is_working", "name", "source"],
-        )
-        CalendarYear.objects.update_or_create(
-            year=year, defaults={"source": entries[0].source, "loaded_at": clock.now()}
-        )
-    store.forget()
-    return LoadedYear(year, len(entries), {name: function(year) for name, function in _recompute.items()})
-
-
-def _check(year: int, entries: list[SpecialDay]) -> None:
-    if not entries:
-        raise Invalid("deadlines.unpublished", f"随系统附带的日历还没有{year}年的安排，请用 --file 提供。")
-    off = {entry.date for entry in entries if not entry.is_working}
+    named = list(days)
+    off = {day.date for day in named if not day.is_working}
     missing = [date(year, month, day) for month, day in _ALWAYS_OFF if date(year, month, day) not in off]
     if missing:
-        named = "、".join(f"{day.month}月{day.day}日" for day in missing)
-        raise Invalid("deadlines.incomplete", f"{year}年的安排不完整，缺少法定节假日：{named}。")
+        words = "、".join(f"{day.month}月{day.day}日" for day in missing)
+        raise Invalid("deadlines.incomplete", f"{year}年的安排不完整，缺少法定节假日：{words}。")
     seen: set[date] = set()
-    for entry in entries:
-        if entry.date.year != year and not (entry.date >= date(year - 1, 12, 25) and entry.date.year == year - 1):
-            raise Invalid("deadlines.year", f"{entry.date} 不属于{year}年的安排。")
-        if entry.is_working and entry.date.weekday() < 5:
-            raise Invalid("deadlines.weekday", f"{entry.date} 不是周末，不能是调休上班日。")
-        if entry.date in seen:
-            raise Invalid("deadlines.twice", f"{entry.date} 出现了两次。")
-        seen.add(entry.date)
+    for day in named:
+        if day.date.year != year and not (day.date >= date(year - 1, 12, 25) and day.date.year == year - 1):
+            raise Invalid("deadlines.year", f"{day.date} 不属于{year}年的安排。")
+        if day.is_working and day.date.weekday() < 5:
+            raise Invalid("deadlines.weekday", f"{day.date} 不是周末，不能是调休上班日。")
+        if day.date in seen:
+            raise Invalid("deadlines.twice", f"{day.date} 出现了两次。")
+        seen.add(day.date)
+
+
+def store_arrangement(year: int, days: Sequence[SpecialDay], source: str, at: datetime) -> CalendarYear:
+    """Store a checked arrangement; what this year's earlier one named and the new one does not is forgotten."""
+    known = CalendarYear.objects.filter(year=year).first()
+    if known is not None:
+        CalendarDay.objects.filter(source=known.source).delete()
+    # Days of December that the next year's arrangement named stay: they carry its source.
+    named = source if str(year) in source else f"{year}年：{source}"
+    CalendarDay.objects.bulk_create(
+        [CalendarDay(date=day.date, is_working=day.is_working, name=day.name, source=named) for day in days],
+        update_conflicts=True,
+        unique_fields=["date"],
+        update_fields=["is_working", "name", "source"],
+    )
+    stored, _ = CalendarYear.objects.update_or_create(year=year, defaults={"source": named, "loaded_at": at})
+    return stored

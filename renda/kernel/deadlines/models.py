@@ -6,12 +6,18 @@ case; a local rule must also be readable where a case of that place is handled b
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import ClassVar
 
 from django.db import models
 
-from renda.kernel.deadlines.rules import UNIT_NAMES, UNITS
+from renda.kernel.deadlines.rules import UNIT_NAMES, UNITS, Rule
 from renda.kernel.ids import Row
+
+# One that was ended before its begin never holds and stands in nobody's way.
+_BEGINS = (
+    models.Q(valid_to__isnull=True) | models.Q(valid_from__isnull=True) | models.Q(valid_to__gte=models.F("valid_from"))
+)
 
 
 class CalendarYear(models.Model):
@@ -63,6 +69,7 @@ class DeadlineRule(Row):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["key", "tenant", "place", "valid_from", "is_shipped"],
+                condition=_BEGINS,
                 nulls_distinct=False,
                 name="deadline_rule_once",
             ),
@@ -74,6 +81,24 @@ class DeadlineRule(Row):
 
     def __str__(self) -> str:
         return f"{self.key} {self.title}"
+
+    @property
+    def as_rule(self) -> Rule:
+        """The row as the value that is counted with."""
+        return Rule(
+            **{column.name: getattr(self, column.name) for column in fields(Rule) if column.name != "tenant_id"},
+            tenant_id=self.tenant_id,
+        )
+
+    @property
+    def figure(self) -> str:
+        """The figure in words."""
+        return self.as_rule.figure
+
+    @property
+    def citation(self) -> str:
+        """The source in words."""
+        return self.as_rule.citation
 
 
 class OfficeHours(Row):
@@ -87,7 +112,9 @@ class OfficeHours(Row):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["tenant", "valid_from"], nulls_distinct=False, name="office_hours_once")
+            models.UniqueConstraint(
+                fields=["tenant", "valid_from"], condition=_BEGINS, nulls_distinct=False, name="office_hours_once"
+            )
         ]
 
     def __str__(self) -> str:

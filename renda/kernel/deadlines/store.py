@@ -10,15 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, cast
 
 from renda.kernel.deadlines.arithmetic import Arithmetic
 from renda.kernel.deadlines.calendar import Calendar, SpecialDay, calendar_of
 from renda.kernel.deadlines.hours import DEFAULT_PERIODS, HoursOn, Periods, parse_periods
-from renda.kernel.deadlines.rules import Rule, Unit, choose
-
-if TYPE_CHECKING:
-    from renda.kernel.deadlines.models import DeadlineRule
+from renda.kernel.deadlines.rules import Rule, choose
 
 KEEP_SECONDS = 60.0
 
@@ -131,7 +127,7 @@ def _read() -> Snapshot:
     rules: dict[str, list[Rule]] = defaultdict(list)
     # Own rows first: among equals the first one wins.
     for row in DeadlineRule.objects.order_by("is_shipped", "id"):
-        rules[row.key].append(as_rule(row))
+        rules[row.key].append(row.as_rule)
     hours = [
         _Hours(row.tenant_id, parse_periods(row.periods), row.valid_from, row.valid_to)
         for row in OfficeHours.objects.all()
@@ -142,23 +138,4 @@ def _read() -> Snapshot:
         hours=hours,
         paths={tenant: tuple(path) for tenant, path in Tenant.objects.values_list("id", "path")},
         until=time.monotonic() + KEEP_SECONDS,
-    )
-
-
-def as_rule(row: DeadlineRule) -> Rule:
-    """A row as the value that is counted with."""
-    return Rule(
-        key=row.key,
-        title=row.title,
-        amount=row.amount,
-        unit=cast(Unit, row.unit),
-        from_event=row.from_event,
-        law=row.law,
-        version=row.version,
-        article=row.article,
-        tenant_id=row.tenant_id,
-        place=row.place,
-        valid_from=row.valid_from,
-        valid_to=row.valid_to,
-        note=row.note,
     )

@@ -13,6 +13,7 @@ from django.db.models import Max
 from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Forbidden, Invalid, Refused
 from renda.kernel.flow import drafts, library
+from renda.kernel.flow.assigning import flow_transfer
 from renda.kernel.flow.delegating import flow_delegate, flow_revoke_delegation
 from renda.kernel.flow.models import FlowDefinition
 from renda.kernel.flow.policy import FORK, PUBLISH, RETIRE
@@ -31,6 +32,7 @@ __all__ = [
     "flow_remove_step",
     "flow_retire",
     "flow_revoke_delegation",
+    "flow_transfer",
 ]
 
 

@@ -35,10 +35,10 @@ from renda.kernel.flow.reading import (
     view,
 )
 from renda.kernel.flow.reading import case_id as _id
-from renda.kernel.flow.store import Store, mover_of, save
+from renda.kernel.flow.store import Store, save
 from renda.kernel.flow.subjects import SUBJECTS
 from renda.kernel.flow.todo import brings, to_do
-from renda.kernel.flow.world import database_of
+from renda.kernel.flow.world import database_of, mover_of
 
 __all__ = [
     "Case",

@@ -12,7 +12,7 @@ equality, and a boolean field that is null counts as false.
 """
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -215,6 +215,45 @@ def _date_of(part: ast.expr) -> date | None:
         return date.fromisoformat(part.value)
     except ValueError:
         return None
+
+
+_WORDED = {"==": "为", "!=": "不为", "<": "小于", "<=": "不大于", ">": "大于", ">=": "不小于"}
+_CONSTANT_WORDS: dict[object, str] = {None: "空", True: "是", False: "否"}
+
+
+def in_words(expression: Expression, title: Callable[[str], str]) -> str:
+    """The condition in Chinese, for people who read a flow; ``title`` gives a field's words."""
+    return _words(expression.tree, title)
+
+
+def _words(part: ast.expr, title: Callable[[str], str]) -> str:
+    match part:
+        case ast.Name(id=name):
+            return title(name)
+        case ast.Constant(value=str(text)):
+            return f"“{text}”"
+        case ast.Constant(value=value):
+            return _CONSTANT_WORDS.get(value, str(value)) if value is None or isinstance(value, bool) else str(value)
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return "、".join(_words(item, title) for item in items)
+        case ast.UnaryOp(operand=operand):
+            return f"并非（{_words(operand, title)}）"
+        case ast.BoolOp(op=joined, values=parts):
+            inner = [
+                f"（{_words(one, title)}）" if isinstance(one, ast.BoolOp) else _words(one, title) for one in parts
+            ]
+            return ("，且" if isinstance(joined, ast.And) else "，或").join(inner)
+        case ast.Compare(left=left, ops=ops, comparators=others):
+            pairs = zip((left, *others), ops, others, strict=False)
+            return "，且".join(_pair_words(one, _OPERATORS[type(op)], other, title) for one, op, other in pairs)
+    raise ConditionError(f"条件里不能写“{ast.unparse(part)}”")
+
+
+def _pair_words(left: ast.expr, sign: str, right: ast.expr, title: Callable[[str], str]) -> str:
+    one, other = _words(left, title), _words(right, title)
+    if sign != "in":
+        return f"{one}{_WORDED[sign]}{other}"
+    return f"{one}是{other}之一" if isinstance(right, ast.Tuple | ast.List) else f"{other}里有{one}"
 
 
 def evaluate(expression: Expression, values: Mapping[str, object]) -> bool:

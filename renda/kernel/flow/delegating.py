@@ -61,10 +61,7 @@ def delegates_for(actor: Actor, party_id: int) -> QuerySet[Party]:
     above it. Who works only below would not see it.
     """
     people = Party.objects.filter(kind=Party.Kind.PERSON, is_active=True).exclude(id=actor.party_id)
-    today = clock.today()
-    held = Holding.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=today), person_id=OuterRef("id"), starts_on__lte=today, post__is_active=True
-    )
+    held = Holding.on(clock.today()).filter(person_id=OuterRef("id"), post__is_active=True)
     fit = Q()
     for posts in _posts:
         fit |= Q(post_id__in=posts())

@@ -1,4 +1,6 @@
-"""Subjects that keep where their case stands (a list sorts and filters by it): told after every move, the machine's too."""
+"""Who is told after every move, the machine's too: subjects that keep where their case stands (a list sorts and filters
+by it), and the administrators of work that has just fallen to them.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from renda.kernel.actions.api import Context
+from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.tree import Tree
-from renda.kernel.flow.models import Case, CaseEvent
-from renda.kernel.flow.world import database_of
+from renda.kernel.flow.models import Case, CaseEvent, Task
+from renda.kernel.flow.world import database_of, mover_of
+from renda.kernel.notices.api import register_kind, send
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,9 @@ class Standing:
     moment: datetime
 
 
+UNASSIGNED = register_kind("flow.unassigned", "待指派", is_required=True)
+UNASSIGNED_PAGE = "/flows/unassigned/"
+
 Follower = Callable[[Context, Any, Standing], None]
 _followers: dict[str, Follower] = {}
 
@@ -40,6 +47,23 @@ def follow(subject_type: str, follower: Follower) -> None:
     """
     if _followers.setdefault(subject_type, follower) is not follower:
         raise ValueError(f"cases of {subject_type} have two followers")
+
+
+def tell_administrators(ctx: Context, tree: Tree, event: CaseEvent) -> None:
+    """Tell the administrators who stand in for somebody since this move: the work waits to be given to somebody."""
+    run = Run(tree, mover_of(ctx.actor))
+    for task in _fallen(tree, event):
+        case = tree.cases[task.case_id]
+        if task.assignee_id in run.parties(tree.definition(case).administrator, case):
+            node = tree.node(tree.activations[task.activation_id])
+            said = f"“{node.title}”没有可以办理的人，请指派。"
+            send(ctx, [task.assignee_id], f"待指派：{case.title}", said, UNASSIGNED_PAGE, kind=UNASSIGNED)
+
+
+def _fallen(tree: Tree, event: CaseEvent) -> list[Task]:
+    changed = (effect for effect in event.effects if effect[1] == "task" and "stands_in" in effect[-1])
+    rows = (tree.tasks[effect[2]["id"] if effect[0] == "+" else effect[2]] for effect in changed)
+    return [task for task in dict.fromkeys(rows) if task.stands_in and task.state == Task.State.OPEN]
 
 
 def tell(ctx: Context, tree: Tree, case: Case, event: CaseEvent) -> None:

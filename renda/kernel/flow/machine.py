@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from renda.kernel import clock
 from renda.kernel.actions.api import Context, Existing, existing
 from renda.kernel.flow import api, turns
 from renda.kernel.flow.models import Activation, Case, Task
 from renda.kernel.parties import Actor
+from renda.kernel.parties.models import Holding, Party
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
 
@@ -48,11 +50,14 @@ def flow_hand_over(ctx: Context, case: Case, *, person: int, successor: int | No
 
 
 def due_cases(now: datetime) -> list[int]:
-    """Running cases in scope in which time has something to do; three indexed queries."""
+    """Running cases in scope in which time has something to do; four indexed queries."""
     alive = Q(case__state=Case.State.RUNNING, case__suspended_at=None)
     acts = Task.objects.filter(alive, state=Task.State.OPEN, kind="act")
     found: set[int] = set(acts.filter(overdue=False, due_at__lt=now).values_list("case_id", flat=True))
     found.update(acts.filter(due_soon=False, overdue=False, soon_at__lte=now).values_list("case_id", flat=True))
+    claimed = acts.filter(claimed_by__isnull=False, assignee__kind=Party.Kind.POST)
+    held = Holding.on(timezone.localdate(now)).filter(post=OuterRef("assignee"), person=OuterRef("claimed_by"))
+    found.update(claimed.exclude(Exists(held)).values_list("case_id", flat=True))
     waits = Activation.objects.filter(alive, state="open", due_at__lte=now)
     found.update(waits.values_list("case_id", flat=True))
     return sorted(found)
@@ -118,8 +123,10 @@ def recount_year(year: int) -> int:
     actor = Actor.machine("节假日安排公布", everywhere())
     with tenant_transaction(actor.tenants):
         running = Q(case__state=Case.State.RUNNING)
-        found = set(Task.objects.filter(running, provisional=True).values_list("case_id", flat=True))
-        found.update(Activation.objects.filter(running, provisional=True).values_list("case_id", flat=True))
+        waiting = Task.objects.filter(running, provisional=True, state__in=("open", "waiting"))
+        found = set(waiting.values_list("case_id", flat=True))
+        waits = Activation.objects.filter(running, provisional=True, state="open")
+        found.update(waits.values_list("case_id", flat=True))
         found.update(Case.objects.filter(state=Case.State.RUNNING, provisional=True).values_list("id", flat=True))
     _in_chunks(flow_recount, actor, sorted(found))
     return len(found)

@@ -220,6 +220,10 @@ class Task(Row):
                 name="task_due",
             ),
             models.Index(
+                fields=["claimed_by"], condition=Q(state="open", claimed_by__isnull=False), name="task_claimed"
+            ),
+            models.Index(fields=["case"], condition=Q(state="open", stands_in=True), name="task_stands_in"),
+            models.Index(
                 fields=["claimed_by", "closed_at"], condition=Q(state__in=("done", "sent_back")), name="task_done"
             ),
         ]

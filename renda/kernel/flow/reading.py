@@ -19,10 +19,10 @@ from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.engine.world import MACHINE
 from renda.kernel.flow.models import Activation, Case, CaseEvent, PendingRequest, Task
 from renda.kernel.flow.shapes import Deadline
-from renda.kernel.flow.store import Store, mover_of
+from renda.kernel.flow.store import Store
 from renda.kernel.flow.subjects import SUBJECTS
 from renda.kernel.flow.todo import loans
-from renda.kernel.flow.world import explained
+from renda.kernel.flow.world import explained, mover_of
 from renda.kernel.parties import Actor
 
 CaseOrId = Case | int

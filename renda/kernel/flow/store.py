@@ -15,12 +15,10 @@ from renda.kernel.actions.api import Cases, Context
 from renda.kernel.errors import NotFound
 from renda.kernel.flow import following, library
 from renda.kernel.flow.engine.tree import Effect, Tree, from_json
-from renda.kernel.flow.engine.world import Mover
 from renda.kernel.flow.loading import rows_of
 from renda.kernel.flow.models import Case, CaseEvent, CaseParty
 from renda.kernel.flow.shapes import Definition
 from renda.kernel.flow.world import DatabaseWorld, database_of
-from renda.kernel.parties import Actor
 
 _KEY = "flow"
 
@@ -149,13 +147,8 @@ def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
     ctx.insert(event)
     ctx.emit(*keys)
     following.tell(ctx, tree, tree.cases[event.case_id], event)
+    following.tell_administrators(ctx, tree, event)
 
 
 def _admit(_: Context, rows: list[CaseParty]) -> None:
     CaseParty.objects.bulk_create(rows)
-
-
-def mover_of(actor: Actor) -> Mover:
-    """The actor as the engine knows movers."""
-    kinds = frozenset(post.kind for post in actor.posts)
-    return Mover(actor.kind, actor.name, actor.party_id, frozenset(actor.party_ids), kinds)

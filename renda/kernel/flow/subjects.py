@@ -9,9 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from django.db import models
+from django.urls import reverse
+
 from renda.kernel.actions.api import Context
 from renda.kernel.flow.conditions import FieldType
-from renda.kernel.flow.models import CaseEvent
+from renda.kernel.flow.models import Case, CaseEvent
+from renda.kernel.parties import Actor
 
 # What every task knows without the business saying so.
 COMMON_ACTIONS: Mapping[str, str] = {"submit": "提交", "approve": "同意", "reject": "不同意", "handle": "办理"}
@@ -19,6 +23,7 @@ COMMON_ACTIONS: Mapping[str, str] = {"submit": "提交", "approve": "同意", "r
 
 # Undoes what an action did to the business: called with the action's context, the subject, and the event taken back.
 Inverse = Callable[[Context, Any, CaseEvent], None]
+Rows = Callable[[Actor], models.QuerySet[Any]]
 
 
 class SubjectField(NamedTuple):
@@ -33,6 +38,7 @@ class SubjectType:
     """One kind of subject: its fields by name, its actions and events with their Chinese titles.
 
     ``inverses``: how an action is undone when whoever did it takes it back; an action without one stays done.
+    ``rows``: the selector that says which of them exist for an actor. ``page``: the name of the address of one.
     """
 
     label: str
@@ -41,6 +47,8 @@ class SubjectType:
     actions: Mapping[str, str] = field(default_factory=dict)
     events: Mapping[str, str] = field(default_factory=dict)
     inverses: Mapping[str, Inverse] = field(default_factory=dict)
+    rows: Rows | None = None
+    page: str = ""
 
     @property
     def field_types(self) -> dict[str, FieldType]:
@@ -68,6 +76,8 @@ def register_subject(
     actions: Mapping[str, str] | None = None,
     events: Mapping[str, str] | None = None,
     inverses: Mapping[str, Inverse] | None = None,
+    rows: Rows | None = None,
+    page: str = "",
 ) -> SubjectType:
     """Register a kind of subject under its model's label (``voice.Message``). ``fields``: name → (type, title).
 
@@ -75,7 +85,7 @@ def register_subject(
         ValueError: the label is registered with other contents, something has no title, an inverse has no action.
     """
     known = {name: SubjectField(*one) for name, one in fields.items()}
-    made = SubjectType(label, title, known, actions or {}, events or {}, inverses or {})
+    made = SubjectType(label, title, known, actions or {}, events or {}, inverses or {}, rows, page)
     if unknown := made.inverses.keys() - made.actions.keys():
         raise ValueError(f"subject {label}: no action {', '.join(sorted(unknown))} to undo")
     titles = [title, *(one.title for one in made.fields.values()), *made.actions.values(), *made.events.values()]
@@ -84,6 +94,12 @@ def register_subject(
     if SUBJECTS.setdefault(label, made) != made:
         raise ValueError(f"subject {label} is registered twice")
     return made
+
+
+def page_of(case: Case) -> str:
+    """The address of a case's subject; "" where its kind has none."""
+    known = SUBJECTS.get(case.subject_type)
+    return reverse(known.page, args=[case.subject_id]) if known is not None and known.page else ""
 
 
 # Chinese words for what stands before the ``@`` of a who expression: ``post:assigner`` → 交办人.

@@ -153,9 +153,8 @@ def _delegations(actor: Actor) -> QuerySet[Delegation]:
 
 
 def _held_by(person: object, **where: object) -> QuerySet[Holding]:
-    today = clock.today()
     people = {"person_id__in": person} if isinstance(person, list) else {"person_id": person}
-    return Holding.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), starts_on__lte=today, **people, **where)
+    return Holding.on(clock.today()).filter(**people, **where)
 
 
 def _open(actor: Actor) -> QuerySet[Task]:

@@ -14,7 +14,6 @@ from typing import Any, cast
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from renda.kernel import ids, parties
@@ -22,10 +21,11 @@ from renda.kernel.deadlines import api as deadlines
 from renda.kernel.deadlines import store as calendars
 from renda.kernel.flow import conditions, library
 from renda.kernel.flow.engine.tree import Tree
-from renda.kernel.flow.engine.world import Due
+from renda.kernel.flow.engine.world import Due, Mover
 from renda.kernel.flow.models import Case, Delegation
 from renda.kernel.flow.shapes import Definition
 from renda.kernel.flow.subjects import SUBJECTS
+from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding, Party
 
 
@@ -101,10 +101,7 @@ class DatabaseWorld:
     def parties_of(self, person_id: int) -> frozenset[int]:
         """A party and the posts it holds today."""
         if person_id not in self._held:
-            today = self._people_on
-            held = Holding.objects.filter(
-                Q(ends_on__isnull=True) | Q(ends_on__gte=today), person_id=person_id, starts_on__lte=today
-            ).values_list("post_id", flat=True)
+            held = Holding.on(self._people_on).filter(person_id=person_id).values_list("post_id", flat=True)
             self._held[person_id] = frozenset({person_id, *held})
         return self._held[person_id]
 
@@ -233,6 +230,12 @@ class DatabaseWorld:
         """Label and key of the row a field points at."""
         row = getattr(self.subject_of(case), field)
         return row._meta.label, row.pk
+
+
+def mover_of(actor: Actor) -> Mover:
+    """The actor as the engine knows movers."""
+    kinds = frozenset(post.kind for post in actor.posts)
+    return Mover(actor.kind, actor.name, actor.party_id, frozenset(actor.party_ids), kinds)
 
 
 def database_of(tree: Tree) -> DatabaseWorld:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -43,3 +44,8 @@ class Holding(Row):
 
     def __str__(self) -> str:
         return f"{self.person_id}@{self.post_id}"
+
+    @classmethod
+    def on(cls, day: date) -> models.QuerySet[Holding]:
+        """What is held on a day."""
+        return cls._default_manager.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)

@@ -45,7 +45,10 @@ def serve(words: Sequence[str]) -> int:
             return 1
         for host, port in places.listening():
             if _taken(host, port):
-                console.print(f"端口 {port} 已被别的程序占用,请用 --port、--inner-port 或 --live-port 换一个。")
+                console.print(
+                    f"端口 {port} 已被别的程序占用,请换一个:make run PORT=8010,或 renda serve --port 8010"
+                    "(内部区用加 80 的端口,实时消息再加一;也可用 --inner-port、--live-port 指定)。"
+                )
                 return 1
         _addresses(places)
         # Before anything is started: the database server becomes an orphan of pg_ctl, and then our child.
@@ -66,7 +69,7 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="公众区监听地址(默认 127.0.0.1,仅本机)")
     parser.add_argument("--port", type=int, default=8000, help="公众区端口(默认 8000)")
     parser.add_argument("--inner-host", default="127.0.0.1", help="内部区监听地址(默认 127.0.0.1,仅本机)")
-    parser.add_argument("--inner-port", type=int, default=8080, help="内部区端口(默认 8080)")
+    parser.add_argument("--inner-port", type=int, default=0, help="内部区端口(默认为公众区端口加 80,即 8080)")
     parser.add_argument("--live-port", type=int, default=0, help="实时消息端口(默认为内部区端口加一)")
     parser.add_argument("--demo", action="store_true", help="尚无演示城市时先建立")
     return parser.parse_args(list(words))
@@ -74,12 +77,13 @@ def _options(words: Sequence[str]) -> argparse.Namespace:
 
 def _places(options: argparse.Namespace) -> Places:
     zone = os.environ.get("RENDA_ZONE")
+    inner_port = options.inner_port or options.port + 80
     return Places(
         options.host,
         options.port,
         options.inner_host,
-        options.inner_port,
-        options.live_port or options.inner_port + 1,
+        inner_port,
+        options.live_port or inner_port + 1,
         (zone,) if zone else ("public", "inner"),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.utils import timezone
 
@@ -19,26 +19,49 @@ from renda.kernel.privacy.api import clean_text
 from renda.kernel.search import api as search
 from renda.kernel.tenancy.models import Tenant
 from renda.voice import selectors
-from renda.voice.models import Channel, Door, Message
+from renda.voice.models import BY_A_CLERK, Channel, Door, Message
 from renda.voice.receipts import new_receipt_number
 from renda.voice.sorting import propose
 
 
-def _take_in(ctx: Context, tenant: Tenant, given: dict[str, Any], photos: Sequence[StoredFile]) -> Message:
-    subject, body = clean_text(given.pop("subject")).strip(), clean_text(given.pop("body")).strip()
-    if not body:
+class Written(TypedDict, total=False):
+    """What somebody says, whoever types it in. Only the text is required; ``place_text`` says where exactly."""
+
+    body: Required[str]
+    subject: str
+    deputy: Person | None
+    station: Station | None
+    place: Place | None
+    place_text: str
+    contact_name: str
+    contact_phone: str
+    may_publish: bool
+    photos: Sequence[StoredFile]
+    is_demo: bool
+
+
+_PRIVATE = ("body", "subject", "contact_name", "contact_phone")
+_TEXTS = ("subject", "body", "place_text", "contact_name", "contact_phone")
+
+
+def _take_in(
+    ctx: Context, tenant: Tenant, channel: str, written: Written, *, receipt_number: str = "", **aim: Any
+) -> Message:
+    given: dict[str, Any] = {**written, **aim}
+    photos = given.pop("photos", ())
+    given |= {name: clean_text(given[name]).strip() for name in _TEXTS if name in given}
+    if not given["body"]:
         raise Invalid("message.empty", fields={"body": "请写下您要反映的情况。"})
-    given |= {name: clean_text(given[name]) for name in ("place_text", "contact_name", "contact_phone")}
+    given["subject"] = given.get("subject") or _first_words(given["body"])
     message = Message(
         tenant=tenant,
-        receipt_number=given.pop("receipt_number", "") or new_receipt_number(timezone.localdate(ctx.now)),
-        subject=subject or _first_words(body),
-        body=body,
-        submitted_at=ctx.now,
         assigning_tenant=tenant,
+        channel=channel,
+        receipt_number=receipt_number or new_receipt_number(timezone.localdate(ctx.now)),
+        submitted_at=ctx.now,
         **given,
     )
-    message.proposal = propose(message.subject, body)
+    message.proposal = propose(message.subject, message.body)
     ctx.insert(message)
     for photo in photos:
         files.attach(ctx, photo, message, purpose="photo")
@@ -49,10 +72,8 @@ def _take_in(ctx: Context, tenant: Tenant, given: dict[str, Any], photos: Sequen
     return message
 
 
-def _aim(code: WallCode | None, chosen: int | None, deputy: Person | None, station: Station | None) -> dict[str, Any]:
-    """Whom a message is for, as the columns of the message."""
-    if code is None:
-        return {"deputy": deputy, "station": station}
+def _aim(code: WallCode, chosen: int | None) -> dict[str, int | None]:
+    """Whom a message left at a code is for."""
     try:
         deputy_id, station_id = aim_of(code, chosen)
     except LookupError:
@@ -70,31 +91,16 @@ def _first_words(body: str) -> str:
     return line if len(line) <= 30 else line[:29] + "…"
 
 
-@new(
-    "message.submit",
-    title="留言",
-    permission="message.submit",
-    private=("body", "subject", "contact_name", "contact_phone"),
-)
+@new("message.submit", title="留言", permission="message.submit", private=_PRIVATE)
 def message_submit(
     ctx: Context,
     *,
     tenant: Tenant,
-    body: str,
-    subject: str = "",
+    channel: str = Channel.CODE,
     code: WallCode | None = None,
     deputy_id: int | None = None,
-    deputy: Person | None = None,
-    station: Station | None = None,
-    place: Place | None = None,
-    place_text: str = "",
-    contact_name: str = "",
-    contact_phone: str = "",
-    may_publish: bool = False,
-    photos: Sequence[StoredFile] = (),
-    channel: str = Channel.CODE,
     receipt_number: str = "",
-    is_demo: bool = False,
+    **written: Unpack[Written],
 ) -> Message:
     """Leave a message for a deputy or a station of the congress ``tenant``.
 
@@ -110,66 +116,20 @@ def message_submit(
         raise Invalid("message.channel", fields={"channel": "扫码留言不能改为其他来源。"})
     if channel == Channel.REPLAY and not policy.may(ctx.actor, "message.replay", tenant.id):
         raise Forbidden("message.replay")
-    given: dict[str, Any] = {
-        "body": body,
-        "subject": subject,
-        **_aim(code, deputy_id, deputy, station),
-        "place": place,
-        "place_text": place_text,
-        "contact_name": contact_name,
-        "contact_phone": contact_phone,
-        "may_publish": may_publish,
-        "is_demo": is_demo,
-        "channel": channel,
-        "receipt_number": receipt_number,
-    }
-    return _take_in(ctx, tenant, given, photos)
+    aim = {} if code is None else _aim(code, deputy_id)
+    return _take_in(ctx, tenant, channel, written, receipt_number=receipt_number, **aim)
 
 
-@new(
-    "message.register",
-    title="代群众登记",
-    permission="message.register",
-    private=("body", "subject", "contact_name", "contact_phone"),
-)
-def message_register(
-    ctx: Context,
-    *,
-    tenant: Tenant,
-    channel: str,
-    body: str,
-    subject: str = "",
-    deputy: Person | None = None,
-    station: Station | None = None,
-    place: Place | None = None,
-    place_text: str = "",
-    contact_name: str = "",
-    contact_phone: str = "",
-    may_publish: bool = False,
-    photos: Sequence[StoredFile] = (),
-    is_demo: bool = False,
-) -> Message:
+@new("message.register", title="代群众登记", permission="message.register", private=_PRIVATE)
+def message_register(ctx: Context, *, tenant: Tenant, channel: str, **written: Unpack[Written]) -> Message:
     """Enter a message for somebody who came in person, rang or wrote.
 
     Raises:
         Invalid: nothing was written, or the channel is not one of desk, telephone, paper.
     """
-    if channel not in {Channel.DESK, Channel.TELEPHONE, Channel.PAPER}:
+    if channel not in BY_A_CLERK:
         raise Invalid("message.channel", fields={"channel": "请选择来访、来电或来信。"})
-    given: dict[str, Any] = {
-        "body": body,
-        "subject": subject,
-        "deputy": deputy,
-        "station": station,
-        "place": place,
-        "place_text": place_text,
-        "contact_name": contact_name,
-        "contact_phone": contact_phone,
-        "may_publish": may_publish,
-        "is_demo": is_demo,
-        "channel": channel,
-    }
-    return _take_in(ctx, tenant, given, photos)
+    return _take_in(ctx, tenant, channel, written)
 
 
 @existing(

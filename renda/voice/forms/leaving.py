@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from renda.congress.api import Person, Place
-from renda.voice.models import Channel
+from renda.voice.models import BY_A_CLERK
 from renda.voice.public_forms import MessageForm
 
 
@@ -16,7 +16,7 @@ class RegisterForm(MessageForm):
 
     channel = forms.ChoiceField(
         label="来源",
-        choices=[(channel.value, channel.label) for channel in (Channel.DESK, Channel.TELEPHONE, Channel.PAPER)],
+        choices=[(channel.value, channel.label) for channel in BY_A_CLERK],
         widget=forms.RadioSelect,
     )
     place = forms.ModelChoiceField(
@@ -24,7 +24,7 @@ class RegisterForm(MessageForm):
     )
     station: Any = forms.ModelChoiceField(None, label="联络站", required=False, empty_label="不指定")
     deputy = forms.ModelChoiceField(Person._default_manager.none(), label="代表", required=False, empty_label="不指定")
-    field_order = ["channel", "body", "subject", "place", "place_text", "station", "deputy", "photos"]
+    field_order = ["channel", "body", "place", "place_text", "station", "deputy", "photos"]
 
     def __init__(
         self, *args: Any, places: Any = None, stations: Any = None, deputies: Any = None, **kwargs: Any

@@ -1,11 +1,12 @@
 from renda.voice.models.answers import Answer, Rating, Verdict
 from renda.voice.models.handling import Assignment, ContactLog, Decision
 from renda.voice.models.issues import CommonIssue, IssueVoice
-from renda.voice.models.messages import Channel, Door, Message, Solved, Stage
+from renda.voice.models.messages import BY_A_CLERK, Channel, Door, Message, Solved, Stage
 from renda.voice.models.statistics import Axis, CountedTrail, MonthFigure
 from renda.voice.words import Satisfaction
 
 __all__ = [
+    "BY_A_CLERK",
     "Answer",
     "Assignment",
     "Axis",

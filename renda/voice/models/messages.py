@@ -27,6 +27,10 @@ class Channel(models.TextChoices):
     REPLAY = "replay", "历史导入"
 
 
+# A clerk types in what came by these ways, and tells the receipt number on.
+BY_A_CLERK = (Channel.DESK, Channel.TELEPHONE, Channel.PAPER)
+
+
 class Stage(models.TextChoices):
     """Where a message stands: the id of the flow's node, in words that a constituent understands."""
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from renda.kernel import clock
 from renda.kernel.deadlines import api, store
-from renda.kernel.deadlines.loading import _recompute
-from renda.kernel.deadlines.models import CalendarDay, DeadlineRule, OfficeHours
+from renda.kernel.deadlines.models import DeadlineRule, OfficeHours
 from renda.kernel.deadlines.shipped import load_shipped, read_rules, shipped_files
-from renda.kernel.errors import Invalid
 from renda.kernel.tenancy.models import Tenant
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -31,9 +29,10 @@ def _fresh() -> Iterator[None]:
         key="test.unit", title="全国", amount=7, unit="working_days", from_event="交办之日", note="测试"
     )
     store.forget()
+    place_of = store._held.place_of
     yield
     store.forget()
-    store.register_place_of(lambda _tenant: "")
+    store.register_place_of(place_of)
 
 
 def at(text: str) -> datetime:
@@ -162,75 +161,6 @@ def test_office_hours_of_a_place_and_season() -> None:
     ends = [api.due_by(rule, township.id, at(start)).at for start in ("2026-07-01T10:00", "2026-11-24T10:00")]
     assert ends == [at("2026-07-01T17:00"), at("2026-11-24T15:30")]
     assert api.due_by(rule, city.id, at("2026-07-01T10:00")).at == at("2026-07-01T15:30")
-
-
-def arrangement(tmp_path: Path, text: str) -> Path:
-    file = tmp_path / "2027.csv"
-    file.write_text("date,is_working,name\n" + text, encoding="utf-8")
-    return file
-
-
-WHOLE = (
-    "2027-01-01,0,元旦\n2027-01-04,休息,元旦\n2027-01-09,上班,元旦\n2027-05-01,0,劳动节\n"
-    "2027-10-01,0,国庆节\n2027-10-02,0,国庆节\n2027-10-03,0,国庆节\n"
-)
-
-
-def test_a_year_arrives(tmp_path: Path) -> None:
-    start = at("2026-11-24T09:00")
-    rule = api.Rule("x", "x", 30, "working_days", "交办之日")
-    early = api.due_by(rule, None, start)
-    assert early.provisional
-    assert early.at is not None
-    assert early.at.date() == date(2027, 1, 5)
-    asked: list[int] = []
-
-    def recompute(year: int) -> int:
-        asked.append(year)
-        return 3
-
-    api.register_recompute("test.dues", recompute)
-    try:
-        out = StringIO()
-        call_command("deadlines", "load-year", "2027", "--file", str(arrangement(tmp_path, WHOLE)), stdout=out)
-    finally:
-        del _recompute["test.dues"]
-    assert asked == [2027]
-    assert "重新计算暂定期限（test.dues）：3件。" in out.getvalue()
-    late = api.due_by(rule, None, start)
-    assert not late.provisional
-    # The 1st and the 4th of January are off now.
-    assert late.at == datetime.combine(date(2027, 1, 7), time.max, CHINA)
-    assert "元旦2天（1月1日、1月4日）" in "".join(late.explanation)
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("2027-01-01,0,元旦\n", "不完整"),
-        (WHOLE + "2028-01-01,0,元旦\n", "不属于2027年"),
-        (WHOLE + "2027-02-01,1,春节\n", "不是周末"),
-        (WHOLE + "2027-05-01,0,劳动节\n", "出现了两次"),
-        (WHOLE + "2027-13-01,0,错\n", "第9行"),
-        (WHOLE + "2027-06-01,也许,错\n", "第9行"),
-    ],
-)
-def test_half_an_arrangement_is_refused(tmp_path: Path, text: str, fault: str) -> None:
-    with pytest.raises(CommandError, match=fault):
-        call_command("deadlines", "load-year", "2027", "--file", str(arrangement(tmp_path, text)))
-    assert not CalendarDay.objects.exists()
-    assert not api.is_published(2027)
-
-
-def test_a_year_that_the_library_lacks_needs_a_file() -> None:
-    with pytest.raises(Invalid, match="2027年的安排"):
-        api.load_year(2027)
-
-
-def test_loading_a_year_of_the_library_changes_no_count() -> None:
-    before = [api.add_working_days(date(2026, 1, 1), count) for count in range(1, 240)]
-    assert api.load_year(2026).days == len(CalendarDay.objects.all())
-    assert [api.add_working_days(date(2026, 1, 1), count) for count in range(1, 240)] == before
 
 
 def test_the_command_says_what_is_published() -> None:

@@ -18,6 +18,17 @@ def hand_over(run: Run, case: Case, person: int, successor: int | None) -> list[
     return events + [_move(run, case, task, successor) for task in tasks if task.assignee_id == person]
 
 
+def free_claims(run: Run, case: Case) -> list[CaseEvent]:
+    """Give back to their posts the tasks whose claimer does not hold the post any more, one event each."""
+    claimed = [
+        task
+        for task in run.tree.of_case("task", case.id)
+        if task.unfinished and task.claimed_by_id is not None and task.assignee_id != task.claimed_by_id
+    ]
+    run.world.learn(task.assignee_id for task in claimed)
+    return [_free(run, case, task) for task in claimed if task.claimed_by_id not in run.world.humans(task.assignee_id)]
+
+
 def _free(run: Run, case: Case, task: Task) -> CaseEvent:
     with run.tree.recording():
         run.tree.set(task, claimed_by_id=None, version=task.version + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from renda.kernel.errors import RendaError
-from renda.kernel.flow.engine import closing, opening
+from renda.kernel.flow.engine import closing, handover, opening
 from renda.kernel.flow.engine.moves_act import rescan, settle
 from renda.kernel.flow.engine.moves_seat import add, hand_to
 from renda.kernel.flow.engine.paths import can_reject
@@ -22,6 +22,7 @@ def tick(run: Run, case: Case) -> list[CaseEvent]:
     done: list[CaseEvent] = []
     if not case.running or case.suspended_at is not None:
         return done
+    done += handover.free_claims(run, case)
     for task in list(run.tree.of_case("task", case.id)):
         done += _task(run, case, task)
     for activation in list(run.tree.of_case("activation", case.id)):

@@ -12,6 +12,7 @@ from renda.kernel.flow.conditions import (
     FieldType,
     check,
     evaluate,
+    in_words,
     parse,
 )
 
@@ -239,3 +240,33 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         return
     assert expression.text == text
     assert all(isinstance(error, str) for error in check(expression, TYPES))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("lead_unit != null", "主办单位不为空"),
+        ("level in ('city', 'county')", "级别是“city”、“county”之一"),
+        ("signers >= 10 and not sealed", "联名人数不小于10，且并非（封存）"),
+        ("sealed == true or signers < 3", "封存为是，或联名人数小于3"),
+        ("3 <= signers < 10", "3不大于联名人数，且联名人数小于10"),
+        ("(sealed or signers > 9) and level == 'city'", "（封存，或联名人数大于9），且级别为“city”"),
+        ("lead_unit in joint_units", "会办单位里有主办单位"),
+    ],
+)
+def test_is_said_in_words(text: str, words: str) -> None:
+    titles = {
+        "lead_unit": "主办单位",
+        "level": "级别",
+        "signers": "联名人数",
+        "sealed": "封存",
+        "joint_units": "会办单位",
+    }
+    assert in_words(parse(text), titles.__getitem__) == words
+
+
+@given(loose)
+def test_every_condition_has_words(text: str) -> None:
+    said = in_words(parse(text), lambda name: "字段")
+    assert said
+    assert not set("=<>[]()") & set(said)

@@ -98,6 +98,20 @@ def test_a_posts_work_stays_with_the_post_and_what_its_leaver_had_claimed_is_fre
     bench.act(2, task=task)
 
 
+def test_a_claim_ends_when_its_holder_gives_up_the_post() -> None:
+    bench = Bench(flow("single"), desk=[100])
+    bench.world.holders[100] = {1, 2}
+    bench.start()
+    bench.act(FIRST)
+    task = bench.task(100)
+    moves_seat.claim(run(bench.tree, 1), bench.case, task.id)
+    assert bench.tick(hours=1) == []
+    bench.world.holders[100] = {2}
+    assert [event.move for event in bench.tick(hours=1)] == ["hand_over"]
+    bench.act(2, task=task)
+    check_replay(bench.tree)
+
+
 def test_a_circulation_that_waits_for_somebody_who_is_gone_can_be_passed_on() -> None:
     node = {"id": "round", "kind": "circulate", "who": "who:readers", "wait_readers": True}
     bench = Bench(with_node(node, ("approve", "desk")), readers=[100, 7])

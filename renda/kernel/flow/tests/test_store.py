@@ -23,7 +23,7 @@ from renda.kernel.flow.store import Store
 from renda.kernel.flow.subjects import SUBJECTS, SubjectType
 from renda.kernel.flow.tests.cases import FLOW, Town
 from renda.kernel.parties import Actor
-from renda.kernel.parties.models import Party
+from renda.kernel.parties.models import Holding, Party
 from renda.kernel.tenancy import tenant_transaction
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +198,24 @@ def test_the_clock_marks_reminds_and_lets_waits_go(town: Town) -> None:
         town.do(machine_actor, flow.time_out, case)
     with town.everything():
         assert Case.objects.get(id=case.id).outcome == "concluded"
+
+
+def test_a_claim_ends_with_the_post_and_the_others_see_the_task_again(town: Town) -> None:
+    case = town.start()
+    task = town.task(case, "office")
+    town.do("clerk", flow.claim, case, task_id=task.id)
+    machine_actor = Actor.machine("流程时钟", [t.id for t in town.tenants])
+    with town.everything():
+        assert machine.due_cases(clock.now()) == []
+    Holding.objects.filter(person=town.people["clerk"]).update(ends_on=clock.today() - timedelta(days=1))
+    with town.everything():
+        assert machine.due_cases(clock.now()) == [case.id]
+    town.do(machine_actor, flow.time_out, case)
+    with town.everything():
+        assert machine.due_cases(clock.now()) == []
+        last = flow.trail(case)[-1]
+        assert (last.move, last.task_id, last.actor_id) == ("hand_over", task.id, None)
+    town.do("second_clerk", flow.act, case, "assign")
 
 
 def test_publishing_or_retiring_a_version_touches_no_running_case(town: Town) -> None:

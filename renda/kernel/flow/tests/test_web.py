@@ -1,8 +1,11 @@
 """The business administrator's flows on the web: fork, edit, publish, retire, and everybody who may not."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.forms import ChoiceField
 from django.test import Client
 from django.urls import reverse
 
@@ -13,6 +16,7 @@ from renda.kernel.flow.definition import from_graph, parse
 from renda.kernel.flow.models import FlowDefinition
 from renda.kernel.flow.toml import to_toml
 from renda.kernel.flow.web import diagram, reading
+from renda.kernel.flow.web.forms import StepForm
 from renda.kernel.parties import Actor
 from tests.people import Cast
 
@@ -198,8 +202,8 @@ def test_the_pages_of_a_fork(cast: Cast, shipped: FlowDefinition) -> None:
     assert fork.headers["Location"] == reverse("flow:flow.edit", args=[draft.id])
     added = client.post(
         reverse("flow:flow.add_step", args=[draft.id]),
-        {"edge": "0", "new-title": "复核", "new-who": "initiator", "new-mode": "single", "new-amount": "2",
-         "new-unit": "working_days", "new-on_empty": "administrator", "new-rule": ""},
+        {"edge": "0", "new-title": "复核", "new-who_1": "initiator", "new-mode": "single", "new-amount": "2",
+         "new-unit": "working_days", "new-on_timeout": ["remind"], "new-on_empty": "administrator", "new-rule": ""},
     )  # fmt: skip
     assert added.status_code == 303
     page = client.get(reverse("flow:flow.edit", args=[draft.id])).content.decode()
@@ -208,6 +212,7 @@ def test_the_pages_of_a_fork(cast: Cast, shipped: FlowDefinition) -> None:
     assert client.post(reverse("flow:flow.publish", args=[draft.id])).status_code == 303
     node = library.current("errand", cast.tenant("county"))[1].by_id["step_1"]
     assert (node.title, node.deadline and node.deadline.key) == ("复核", "2 working_days")
+    assert (node.who, node.on_timeout) == (("initiator",), ("remind",))
     assert client.get(reverse("flow:flow.edit", args=[draft.id])).status_code == 409
     assert client.post(reverse("flow:flow.retire", args=[draft.id])).status_code == 303
     assert library.current("errand", cast.tenant("county"))[0] == shipped.id
@@ -216,7 +221,7 @@ def test_the_pages_of_a_fork(cast: Cast, shipped: FlowDefinition) -> None:
 def test_a_form_with_errors_keeps_what_was_typed(cast: Cast, draft: FlowDefinition) -> None:
     client = browser(cast, "county_business_administrator")
     before = everything()
-    both = {"node": "ask", "ask-title": "报告会", "ask-who": "initiator", "ask-mode": "single", "ask-amount": "0",
+    both = {"node": "ask", "ask-title": "报告会", "ask-who_1": "initiator", "ask-mode": "single", "ask-amount": "0",
             "ask-unit": "days", "ask-rule": "", "ask-on_empty": ""}  # fmt: skip
     answer = client.post(reverse("flow:flow.change_step", args=[draft.id]), both)
     assert answer.status_code == 422
@@ -229,7 +234,7 @@ def test_a_form_with_errors_keeps_what_was_typed(cast: Cast, draft: FlowDefiniti
 
 def test_a_saved_step_keeps_what_its_form_does_not_show(cast: Cast, draft: FlowDefinition) -> None:
     client = browser(cast, "county_business_administrator")
-    values = {"node": "ask", "ask-title": "报告", "ask-who": "initiator", "ask-mode": "single", "ask-amount": "7",
+    values = {"node": "ask", "ask-title": "报告", "ask-who_1": "initiator", "ask-mode": "single", "ask-amount": "7",
               "ask-unit": "working_days", "ask-rule": "", "ask-on_empty": ""}  # fmt: skip
     assert client.post(reverse("flow:flow.change_step", args=[draft.id]), values).status_code == 303
     before, after = from_graph(draft.graph), from_graph(FlowDefinition.objects.get(id=draft.id).graph)
@@ -261,7 +266,7 @@ def test_others_get_nothing(cast: Cast, draft: FlowDefinition, name: str, role: 
     before, client = everything(), browser(cast, role)
     url = reverse(f"flow:{name}", args=[draft.id])
     given = {"tenant": cast.tenant("county"), "node": "ask", "edge": "0", "text": FLOW, "new-title": "x",
-             "new-who": "initiator", "new-mode": "single", "ask-title": "x", "ask-who": "initiator",
+             "new-who_1": "initiator", "new-mode": "single", "ask-title": "x", "ask-who_1": "initiator",
              "ask-mode": "single"}  # fmt: skip
     answer = client.get(url) if name == "flow.detail" else client.post(url, given)
     assert answer.status_code in (302, 403, 404)
@@ -271,7 +276,71 @@ def test_others_get_nothing(cast: Cast, draft: FlowDefinition, name: str, role: 
     assert everything() == before
 
 
+def test_who_is_chosen_from_words_and_what_the_file_says_in_its_own_way_stays(
+    cast: Cast, draft: FlowDefinition
+) -> None:
+    client, county = browser(cast, "county_business_administrator"), admin(cast)
+    text = to_toml(draft.graph).replace('who = "initiator"', 'who = ["choice:post:leader@case"]\nmode = "any"')
+    actions.flow_edit(county, draft.id, text=text)
+    page = client.get(reverse("flow:flow.edit", args=[draft.id]) + "?step=ask").content.decode()
+    assert '<option value="choice:post:leader@case" selected>从机关领导中选定</option>' in page
+    assert '<option value="post:vetter@case">受理审核岗</option>' in page
+    values = {"node": "ask", "ask-title": "请示", "ask-who_1": "choice:post:leader@case", "ask-who_2": "post:vetter@case",
+              "ask-who_3": "post:vetter@case", "ask-mode": "any", "ask-rule": "", "ask-amount": "7",
+              "ask-unit": "working_days", "ask-on_timeout": ["remind", "go:approve"], "ask-same_person": "on",
+              "ask-on_empty": "superior"}  # fmt: skip
+    assert client.post(reverse("flow:flow.change_step", args=[draft.id]), values).status_code == 303
+    node = from_graph(FlowDefinition.objects.get(id=draft.id).graph).by_id["ask"]
+    assert node.who == ("choice:post:leader@case", "post:vetter@case")
+    assert (node.on_timeout, node.same_person, node.on_empty) == (("remind", "go:approve"), "skip", "superior")
+    assert (
+        client.post(
+            reverse("flow:flow.change_step", args=[draft.id]), {**values, "ask-who_1": "post:x@case"}
+        ).status_code
+        == 422
+    )
+    page = client.get(reverse("flow:flow.edit", args=[draft.id])).content.decode()
+    assert "上一步已由同一人同意时自动通过" in page
+    assert "提醒、转到“办结”" in page
+
+
+def test_a_circulation_has_people_only(cast: Cast, draft: FlowDefinition) -> None:
+    client = browser(cast, "county_business_administrator")
+    text = to_toml(draft.graph).replace('to = "ended"', 'to = "told"')
+    told = '\n[[node]]\nid = "told"\nkind = "circulate"\nwho = "initiator"\n\n[[edge]]\nfrom = "told"\nto = "ended"\n'
+    actions.flow_edit(admin(cast), draft.id, text=text + told)
+    page = client.get(reverse("flow:flow.edit", args=[draft.id]) + "?step=told").content.decode()
+    assert 'name="told-who_1"' in page
+    assert 'name="told-mode"' not in page
+    values = {"node": "told", "told-title": "传阅", "told-who_1": "post:leader@case", "told-on_empty": "skip"}
+    assert client.post(reverse("flow:flow.change_step", args=[draft.id]), values).status_code == 303
+    node = from_graph(FlowDefinition.objects.get(id=draft.id).graph).by_id["told"]
+    assert (node.who, node.on_empty, node.kind) == (("post:leader@case",), "skip", "circulate")
+
+
 # In words and as a picture
+
+
+def _labels(form: StepForm) -> Iterator[object]:
+    """The words of all fields and choices of a form."""
+    for field in form.fields.values():
+        yield field.label
+        if isinstance(field, ChoiceField):
+            for _, words in field.widget.choices:
+                yield from (label for _, label in words) if isinstance(words, list) else [words]
+
+
+def test_shipped_flows_are_read_without_a_single_identifier(db: None) -> None:
+    for flow in library.read_shipped().values():
+        said = [f"{label} {text}" for label, text in reading.rules(flow)]
+        for step in reading.steps(flow):
+            said += [step.kind, step.node.title, *(f"{label} {text}" for label, text in step.facts)]
+            said += [f"{way.when} {way.title}" for way in step.ways]
+            if step.editable:
+                said += [str(label) for label in _labels(StepForm(prefix="x", flow=flow, node=step.node))]
+        assert len(said) > 50
+        wrong = [text for text in said if re.search(r"[a-z]{2,}|_", text)]
+        assert not wrong, wrong
 
 
 def test_the_voice_of_a_step(db: None) -> None:
@@ -282,6 +351,12 @@ def test_the_voice_of_a_step(db: None) -> None:
     assert [(way.when, way.title, way.edge) for way in ask.ways] == [("然后", "办结", 0)]
     assert [way.edge for way in start.ways] == [-1]
     assert (start.editable, ask.editable, ended.editable) == (False, True, False)
+    assert dict(ask.facts)["不同意时退回"] == "发起人"
+    assert reading.rules(flow) == [
+        ("流程管理员", "业务管理员"),
+        ("催办", "发起人，24 小时内不重复"),
+        ("无人办理前可撤销", "发起人"),
+    ]
 
 
 def test_every_node_and_edge_is_drawn_inside_the_picture() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -62,10 +61,7 @@ def _people(actor: Actor, party_id: int, name: str) -> dict[int, str]:
     if not name:
         return {}
     found = list(delegating.delegates_for(actor, party_id).filter(name__icontains=name)[:MOST])
-    today = clock.today()
-    held = Holding.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=today), person__in=found, starts_on__lte=today, post__is_active=True
-    )
+    held = Holding.on(clock.today()).filter(person__in=found, post__is_active=True)
     posts: defaultdict[int, list[str]] = defaultdict(list)
     for person, post in held.order_by("id").values_list("person_id", "post__name"):
         posts[person].append(post)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from renda.kernel.flow.shapes import Definition
 
-BOX_WIDTH, BOX_HEIGHT = 132, 44  # pixels
+BOX_WIDTH, BOX_HEIGHT = 156, 56  # pixels: two lines of eight characters, in elder mode too
+LINE = 22  # from one line of text to the next
 GAP_X, GAP_Y = 28, 44
 MARGIN = 12
 SIDE = 18  # between two lines that lead back
@@ -25,6 +26,9 @@ class Box:
     x: int
     y: int
 
+    width: int = BOX_WIDTH
+    height: int = BOX_HEIGHT
+
     @property
     def middle(self) -> int:
         return self.x + BOX_WIDTH // 2
@@ -32,8 +36,8 @@ class Box:
     @property
     def text(self) -> tuple[tuple[int, str], ...]:
         """The lines with the height of each."""
-        first = self.y + BOX_HEIGHT // 2 + 5 - 8 * (len(self.lines) - 1)
-        return tuple((first + 16 * index, line) for index, line in enumerate(self.lines))
+        first = self.y + BOX_HEIGHT // 2 + 6 - LINE // 2 * (len(self.lines) - 1)
+        return tuple((first + LINE * index, line) for index, line in enumerate(self.lines))
 
 
 @dataclass(frozen=True, slots=True)

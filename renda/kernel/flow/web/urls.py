@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.kernel.flow.web import delegations, views
+from renda.kernel.flow.web import delegations, unassigned, views
 
 app_name = "flow"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", views.flow_list, name="flow.list"),
     path("delegations/", delegations.delegations, name="flow.delegate"),
     path("delegations/<int:pk>/revoke/", delegations.revoke, name="flow.revoke_delegation"),
+    path("unassigned/", unassigned.unassigned, name="flow.unassigned"),
+    path("unassigned/transfer/", unassigned.transfer, name="flow.transfer"),
     path("<int:pk>/", views.flow_detail, name="flow.detail"),
     path("<int:pk>/fork/", views.flow_fork, name="flow.fork"),
     path("<int:pk>/edit/", views.flow_edit, name="flow.edit"),

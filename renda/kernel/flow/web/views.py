@@ -93,7 +93,8 @@ def _shown(row: FlowDefinition, definition: Definition, problems: Sequence[Any] 
         "row": row,
         "state": _state(row),
         "definition": definition,
-        "steps": reading.steps(definition, problems),
+        "facts": reading.rules(definition, row.tenant_id),
+        "steps": reading.steps(definition, problems, tenant_id=row.tenant_id),
         "diagram": diagram.draw(definition),
     }
 
@@ -112,7 +113,7 @@ def flow_fork(request: ActorRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def flow_edit(request: ActorRequest, pk: int) -> HttpResponse:
-    """The workshop: steps with their forms, the text with line numbers, what the checker says."""
+    """The workshop: the steps, the form of the one that was chosen, the text with its lines, what the checker says."""
     if request.method != "POST":
         return _workshop(request, _fetch(request, forks_for(request.actor), pk))
     form = TextForm(request.POST)
@@ -148,12 +149,14 @@ def _workshop(
         "text_form": TextForm(initial={"text": text}),
         **(wrong or {}),
     }
-    typed: dict[str, StepForm] = context.get("step_forms", {})
-    context["forms"] = [
-        (step, typed.get(step.node.id) or StepForm.of(step.node, prefix=step.node.id) if step.editable else None)
-        for step in context["steps"]
-    ]
-    context.setdefault("new_form", StepForm(prefix="new"))
+    chosen = next(
+        (step.node for step in context["steps"] if step.editable and step.node.id == request.GET.get("step")), None
+    )
+    if chosen is not None:
+        context.setdefault("form", StepForm(prefix=chosen.id, flow=definition, node=chosen, tenant_id=row.tenant_id))
+        context.setdefault("chosen", chosen.id)
+    if "adds" in request.GET:
+        context.setdefault("new_form", StepForm(prefix="new", flow=definition, tenant_id=row.tenant_id))
     context["places"] = [
         (way.edge, f"{step.node.title} → {way.title}（{way.when}）")
         for step in context["steps"]
@@ -168,23 +171,30 @@ def _workshop(
 def flow_change_step(request: ActorRequest, pk: int) -> HttpResponse:
     """Save one step's form."""
     node_id = request.POST.get("node", "")
-    form = StepForm(request.POST, prefix=node_id)
-    with tenant_transaction(request.actor.tenants):
-        row = _fetch(request, forks_for(request.actor), pk)
-        node = from_graph(row.graph).by_id.get(node_id)
+    definition, tenant_id = _draft(request, pk)
+    node = definition.by_id.get(node_id)
+    if node is None:
+        raise NotFound
+    form = StepForm(request.POST, prefix=node_id, flow=definition, node=node, tenant_id=tenant_id)
     if form.is_valid():
         with form.catching():
-            actions.flow_change_step(request.actor, pk, node=node_id, values=form.values(node))
-    return _after(
-        request, pk, "环节已保存。", {"step_forms": {node_id: form}} if form.errors else {}, f"#step-{node_id}"
-    )
+            actions.flow_change_step(request.actor, pk, node=node_id, values=form.values())
+    wrong = {"form": form, "chosen": node_id} if form.errors else {}
+    return _after(request, pk, "环节已保存。", wrong, f"#step-{node_id}")
+
+
+def _draft(request: ActorRequest, pk: int) -> tuple[Definition, int | None]:
+    with tenant_transaction(request.actor.tenants):
+        row = _fetch(request, forks_for(request.actor), pk)
+    return from_graph(row.graph), row.tenant_id
 
 
 @login_required
 @require_POST
 def flow_add_step(request: ActorRequest, pk: int) -> HttpResponse:
     """Put a new step on an edge."""
-    form = StepForm(request.POST, prefix="new")
+    definition, tenant_id = _draft(request, pk)
+    form = StepForm(request.POST, prefix="new", flow=definition, tenant_id=tenant_id)
     edge = request.POST.get("edge", "")
     if form.is_valid():
         with form.catching():

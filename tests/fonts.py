@@ -1,0 +1,27 @@
+"""Without a Chinese font no page can be set: a test that needs one is counted as skipped, as a browser test is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+
+from renda.kernel.documents import typesetting
+
+MISSING = "no Chinese font on this machine (Debian: apt-get install fonts-noto-cjk)"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _skip_without_a_chinese_font() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        try:
+            typesetting.chinese_fonts()
+        except typesetting.MissingFontError:
+            patch.setattr(typesetting, "_fonts", _skip)
+        yield
+
+
+def _skip() -> NoReturn:
+    # Pytest's outcome is no Exception, so no page turns it into an answer.
+    pytest.skip(MISSING)
