@@ -161,14 +161,18 @@ def _facts(people: Iterable[int]) -> dict[int, list[dict[str, str]]]:
 
 
 def station_keys() -> Iterable[str]:
-    """Open stations."""
-    return map(str, Station.objects.filter(is_active=True).values_list("id", flat=True))
+    """Open stations, and closed ones whose page leads on."""
+    rows = Station.objects.filter(Q(is_active=True) | Q(merged_into__isnull=False))
+    return map(str, rows.values_list("id", flat=True))
 
 
 def build_stations(wanted: Sequence[str]) -> Iterator[Draft]:
-    """``at:CODE`` (its place), ``in:CODE`` (the place above)."""
+    """``at:CODE`` (its place), ``in:CODE`` (the place above); a closed one has no terms and leads to its successor."""
     ids = [int(key) for key in wanted if key.isdigit()]
     stations = list(Station.objects.filter(id__in=ids, is_active=True).select_related("place__parent"))
+    closed = Station.objects.filter(id__in=ids, is_active=False, merged_into__isnull=False)
+    for key, tenant_id, heir in closed.values_list("id", "tenant_id", "merged_into_id"):
+        yield Draft(str(key), {"id": key, "tenant_id": tenant_id, "leads_to": heir})
     codes, days = _codes(station_id__in=ids, kind=WallCode.Kind.STATION), _days(station_id__in=ids)
     for station in stations:
         terms = [f"at:{station.place.code}"]

@@ -263,7 +263,15 @@ def stations_at(place_code: str) -> list[Station]:
 def station(station_id: int) -> Station | None:
     """An open station."""
     copy = public_zone.one("station", str(station_id))
-    return _station(copy) if copy else None
+    return _station(copy) if copy and "leads_to" not in copy.body else None
+
+
+def successor_of(tenant_id: int, station_id: int) -> int | None:
+    """The station that took over from a closed one of this congress."""
+    copy = public_zone.one("station", str(station_id))
+    if copy is None or "leads_to" not in copy.body or copy.body["tenant_id"] != tenant_id:
+        return None
+    return int(copy.body["leads_to"])
 
 
 def _station(copy: Copy) -> Station:

@@ -96,9 +96,7 @@ def _station(tenant_id: int, station_id: int) -> finding.Station:
 @require_safe
 def station(request: HttpRequest, tenant_id: int, station_id: int) -> HttpResponse:
     """A station's page: where, when, and who receives there. A closed station's leads to the one that took over."""
-    with tenant_transaction([tenant_id], durable=False):
-        heir = Station.objects.filter(id=station_id, is_active=False).values_list("merged_into_id", flat=True).first()
-    if heir is not None:
+    if (heir := finding.successor_of(tenant_id, station_id)) is not None:
         return redirect("voice:station", tenant_id=tenant_id, station_id=heir)
     found = _station(tenant_id, station_id)
     shown = {"station": found, "deputies": finding.deputies_at(found), "days": found.days}

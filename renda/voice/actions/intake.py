@@ -72,7 +72,7 @@ def _take_in(
     return message
 
 
-def _aim(code: WallCode, chosen: int | None) -> dict[str, int | None]:
+def _aim(code: WallCode, chosen: int | None) -> dict[str, Any]:
     """Whom a message left at a code is for."""
     try:
         deputy_id, station_id = aim_of(code, chosen)
