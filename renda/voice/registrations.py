@@ -16,7 +16,7 @@ from renda.kernel.parties import Actor
 from renda.kernel.search import subjects as searched
 from renda.kernel.ui import menu, slots, states
 from renda.kernel.ui.http import actor_of
-from renda.kernel.ui.menu import Entry
+from renda.kernel.ui.menu import Badge, Entry
 from renda.voice import selectors
 from renda.voice.actions.following import follow_unit
 from renda.voice.code_views import prints_codes, stations_to_print
@@ -108,4 +108,4 @@ menu.register(
     Entry("stations", "联络站", "voice:stations", icon="building", order=2, zone="public"),
     Entry("look_up", "查办理进度", "voice:look_up", icon="receipt", order=3, zone="public"),
 )
-menu.set_to_do("voice:bench", lambda actor: todo.counts(actor).mine)
+menu.badge(Badge("to-do", "待办", "voice:bench", "bell", todo.to_do, order=1))

@@ -174,7 +174,7 @@ LOOKS = {"reveal": 200, "read_sealed": 200}  # they answer with the page itself
 PAGES: dict[str, Page] = {
     # The kit.
     "ui:elder": Page(public=FRAME, status=303),
-    "ui:to_do": Page(public=FRAME),
+    "ui:badges": Page(public=FRAME),
     "ui:manifest": Page(public=FRAME),
     **{
         f"ui:{name}": Page(
