@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from io import TextIOWrapper
 from pathlib import Path
+from typing import IO
 
 from renda.congress.models import Place, PlaceLevel, full_code
 from renda.kernel.errors import Invalid
@@ -19,6 +22,7 @@ DEMO_VILLAGES = DATA / "huanggang_villages_2023.csv"
 _LEVELS = dict(zip("12345", PlaceLevel.values, strict=True))
 _PLACE_COLUMNS = ("level", "code", "parent_code", "name")
 _VILLAGE_COLUMNS = ("code", "name", "township", "county_code")
+_TOWNSHIP_COLUMNS = ("code", "name", "county_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def published(path: Path, as_of: date | None = None) -> Published:
     return Published(as_of, (source or path.name)[:200])
 
 
-def read_places(path: Path) -> list[PlaceRow]:
+def read_places(source: Path | IO[bytes]) -> list[PlaceRow]:
     """The divisions of a list (columns level 1-5, code, parent_code, name), parents before children.
 
     Raises:
@@ -73,7 +77,7 @@ def read_places(path: Path) -> list[PlaceRow]:
     """
     rows: dict[str, PlaceRow] = {}
     errors: dict[str, str] = {}
-    for number, said in _rows(path, _PLACE_COLUMNS):
+    for number, said in _rows(source, _PLACE_COLUMNS):
         try:
             row = PlaceRow(
                 code=full_code(said["code"]),
@@ -107,18 +111,32 @@ def _parents_exist(rows: dict[str, PlaceRow], errors: dict[str, str]) -> None:
             errors[f"代码 {row.code}"] = f"上级 {row.parent} 不在文件中，也未曾导入"
 
 
-def read_villages(path: Path) -> list[VillageRow]:
-    """The villages of a statistics list (columns code, name, township, county_code).
+def read_villages(path: Path, townships: Path | None = None) -> list[VillageRow]:
+    """The villages of a statistics list: columns code, name and township, county_code; or code, name, township_code.
+
+    In the second form the names of the townships of that year are in a list of their own (columns code, name,
+    county_code): ``townships``, or the file beside with "townships" for "villages" in its name.
 
     Raises:
         Invalid: as ``read_places``.
     """
+    if "township_code" not in _columns(path):
+        return _villages(path, _VILLAGE_COLUMNS, {})
+    beside = townships or path.with_name(path.name.replace("villages", "townships"))
+    if beside == path or not beside.is_file():
+        raise Invalid(fields={"townships": "村的表中只有乡镇代码，请用 --townships 给出同一年的乡镇表。"})
+    known = {said["code"]: (said["name"], said["county_code"]) for _, said in _rows(beside, _TOWNSHIP_COLUMNS)}
+    return _villages(path, ("code", "name", "township_code"), known)
+
+
+def _villages(path: Path, columns: tuple[str, ...], known: dict[str, tuple[str, str]]) -> list[VillageRow]:
     rows, errors = [], {}
-    for number, said in _rows(path, _VILLAGE_COLUMNS):
+    for number, said in _rows(path, columns):
         try:
-            rows.append(
-                VillageRow(full_code(said["code"]), said["name"], said["township"], full_code(said["county_code"]))
-            )
+            township, county = known[said["township_code"]] if known else (said["township"], said["county_code"])
+            rows.append(VillageRow(full_code(said["code"]), said["name"], township, full_code(county)))
+        except KeyError:
+            errors[f"第 {number} 行"] = f"乡镇代码 {said['township_code']} 不在乡镇表中"
         except ValueError as error:
             errors[f"第 {number} 行"] = str(error)
     if errors:
@@ -147,21 +165,39 @@ def match_villages(rows: Iterable[VillageRow]) -> tuple[list[PlaceRow], list[Vil
     return matched, rest
 
 
-def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def _columns(path: Path) -> Sequence[str]:
+    with _reading(path) as reader:
+        return list(reader.fieldnames or ())
+
+
+def _rows(source: Path | IO[bytes], columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows with their number as an editor shows it.
 
     Raises:
         Invalid: not readable, not UTF-8, or columns missing.
     """
+    with _reading(source) as reader:
+        missing = [name for name in columns if name not in (reader.fieldnames or ())]
+        if missing:
+            raise Invalid(fields={"file": f"{_name(source)}缺少列：{'、'.join(missing)}。第一行应为列名。"})
+        for row in reader:
+            yield reader.line_num, {name: row[name] or "" for name in columns}
+
+
+def _name(source: Path | IO[bytes]) -> str:
+    return f"{source.name} " if isinstance(source, Path) else "文件"
+
+
+@contextmanager
+def _reading(source: Path | IO[bytes]) -> Iterator[csv.DictReader[str]]:
+    """A list, opened; what cannot be read is said in words."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                raise Invalid(fields={"file": f"{path.name} 缺少列：{'、'.join(missing)}"})
-            for row in reader:
-                yield reader.line_num, {name: row[name] or "" for name in columns}
+        file = source.open("rb") if isinstance(source, Path) else source
+        with TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+            yield csv.DictReader(text)
+    except FileNotFoundError as error:
+        raise Invalid(fields={"file": f"找不到文件 {source}"}) from error
     except OSError as error:
-        raise Invalid(fields={"file": f"无法读取 {path}：{error.strerror}"}) from error
-    except UnicodeDecodeError as error:
-        raise Invalid(fields={"file": f"{path.name} 不是 UTF-8 编码。"}) from error
+        raise Invalid(fields={"file": f"无法读取 {source}：{error.strerror}"}) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Invalid(fields={"file": f"{_name(source)}不是 UTF-8 编码的 CSV 文件。"}) from error

@@ -14,6 +14,8 @@ from renda.congress.models import (
     Organisation,
     OrganisationKind,
     Person,
+    Place,
+    PlaceLevel,
     Station,
 )
 from renda.kernel.ui.filters import Choice, Search
@@ -166,4 +168,27 @@ class DistrictTable(Table[ElectoralDistrict]):
     )
     filters = (Search("名称或人大", ("name", "tenant__name")), Choice("level", "层级", DeputyLevel.choices))
     order = "pk"
+    files = ()
+
+
+def places_named(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Divisions by a part of the name, or the beginning of the code."""
+    said = text.strip()
+    return rows.filter(code__startswith=said) if said.isdecimal() else rows.filter(name__contains=said)
+
+
+class PlaceTable(Table[Place]):
+    """The divisions, those abolished too."""
+
+    caption = "行政区划"
+    columns = (
+        Column("名称", "name", link=lambda p: reverse("congress:place.page", args=[p.pk])),
+        Column("区划代码", "code", css="nowrap", sort="code"),
+        Column("层级", "get_level_display", css="nowrap"),
+        Column("上级", "parent.name"),
+        Column("启用", "valid_from", kind="day", phone=False),
+        Column("状态", lambda p: ACTIVE if p.valid_to is None else State("已停用", "quiet", "ban"), kind="state"),
+    )
+    filters = (Search("名称或代码", by=places_named), Choice("level", "层级", PlaceLevel.choices))
+    order = "code"
     files = ()

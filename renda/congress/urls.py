@@ -88,6 +88,9 @@ _own = [
     path("congress/sessions/", views.sessions, name="session.list"),
     path("congress/administrators/", views.administrators, name="administrator.list"),
     path("congress/system/", views.system, name="system"),
+    path("congress/places/", views.places, name="place.list"),
+    path("congress/places/import/", views.place_import, name="place.import"),
+    path("congress/places/<int:pk>/", views.place_page, name="place.page"),
     path("congress/audit/", views.audit, name="audit"),
 ]
 

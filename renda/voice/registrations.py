@@ -17,7 +17,7 @@ from renda.kernel.parties import Actor
 from renda.kernel.search import subjects as searched
 from renda.kernel.ui import menu, slots, states
 from renda.kernel.ui.http import actor_of
-from renda.kernel.ui.menu import Entry
+from renda.kernel.ui.menu import Badge, Entry
 from renda.voice import public_registrations, receiving, selectors
 from renda.voice.actions.following import follow_unit
 from renda.voice.code_views import prints_codes, stations_to_print
@@ -111,4 +111,4 @@ menu.register(
     ),
     Entry("codes", "二维码", "voice:codes", icon="qrcode", order=40, visible=prints_codes),
 )
-menu.set_to_do("voice:bench", lambda actor: todo.counts(actor).mine)
+menu.badge(Badge("to-do", "待办", "voice:bench", "bell", todo.to_do, order=1))

@@ -14,8 +14,8 @@ def test_a_signed_in_person_has_her_to_dos_and_menu(visitor: Visitor, cast: Cast
     visitor.sign_in(cast.people["county_assigner"])
     for elder in (False, True):
         page = visitor.open_page("/ui/gallery/case/", width, elder=elder)
-        expect(page.locator("#to-do")).to_contain_text("待办")
-        assert page.locator("#to-do").get_attribute("data-live")
+        expect(page.locator("#badge-to-do")).to_contain_text("待办")
+        assert page.locator("#badges").get_attribute("data-live")
         menu = page.locator(".band summary:visible").last
         menu.click()
         assert_large_enough(page, elder=elder)
@@ -27,4 +27,4 @@ def test_a_signed_in_person_has_her_to_dos_and_menu(visitor: Visitor, cast: Cast
 
 def test_nobody_has_none(visitor: Visitor) -> None:
     page = visitor.open_page("/ui/gallery/case/")
-    expect(page.locator("#to-do")).to_have_count(0)
+    expect(page.locator("#badge-to-do")).to_have_count(0)

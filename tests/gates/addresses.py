@@ -158,7 +158,7 @@ PAGES: dict[str, Page] = {
     "front": Page(public="leads to the bench, which asks who comes", status=302),
     # The kit.
     "ui:elder": Page(public=FRAME, status=303),
-    "ui:to_do": Page(public=FRAME),
+    "ui:badges": Page(public=FRAME),
     "ui:manifest": Page(public=FRAME),
     **{
         f"ui:{name}": Page(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from renda.congress.models import Post
 from renda.kernel import clock
 from tests.gates.addresses import _SIGNED_IN, Page, _organisation, _post, fixed, person, press, row
@@ -15,6 +17,11 @@ _TOO = ("presidium_clerk", "county_assigner", "deputy")
 _NOT_HOUSE = ("deputy", "station_manager", "other_township_clerk")
 _NOT_KEEPER = ("deputy", "far_station_manager", "other_township_clerk", "county_assigner")
 _REASON = fixed(reason="工作需要，已电话核实")
+
+
+def _list_of_divisions() -> SimpleUploadedFile:
+    text = "level,code,parent_code,name\n1,420000,,湖北省\n2,421100,420000,黄冈市\n"
+    return SimpleUploadedFile("list.csv", text.encode())
 
 
 def _into_the_heads(city: City) -> dict[str, Any]:
@@ -212,5 +219,16 @@ CONGRESS_PAGES: dict[str, Page] = {
     "congress:session.list": Page("security_administrator", wrong=("system_administrator", *_TOO)),
     "congress:administrator.list": Page("system_administrator", wrong=("business_administrator", *_TOO)),
     "congress:system": Page("system_administrator", wrong=("business_administrator", *_TOO)),
+    "congress:place.list": Page("system_administrator", wrong=("business_administrator", "audit_administrator", *_TOO)),
+    "congress:place.page": Page(
+        "system_administrator",
+        lambda city: [city.cast.places["village"].pk],
+        wrong=("business_administrator", "audit_administrator", *_TOO),
+    ),
+    "congress:place.import": Page(
+        "system_administrator",
+        given=lambda city: {"file": _list_of_divisions(), "as_of": clock.today().isoformat()},
+        wrong=("business_administrator", "audit_administrator", *_TOO),
+    ),
     "congress:audit": Page("audit_administrator", wrong=("system_administrator", *_TOO)),
 }

@@ -8,25 +8,40 @@ from datetime import date
 from renda.congress.models import Place, PlaceVersion
 from renda.congress.place_files import PlaceRow
 from renda.kernel.actions.api import Context, new
-from renda.kernel.errors import Refused
+from renda.kernel.errors import Invalid, Refused
+
+# A year's changes of one province are fewer.
+MOST_GONE = 30
 
 
 @new("place.import", title="导入行政区划", permission="place.import", private=["rows"])
 def place_import(
-    ctx: Context, *, rows: Sequence[PlaceRow], as_of: date, source: str, abolish: bool = True
+    ctx: Context,
+    *,
+    rows: Sequence[PlaceRow],
+    as_of: date,
+    source: str,
+    abolish: bool = True,
+    many_gone: bool = False,
 ) -> dict[str, int]:
     """Bring the divisions to what a list says as of a day; what they were called before is kept.
 
     ``abolish``: a division above the village that lies under a top of the list and is not in it any more ends on that
     day. The same list again changes nothing. Gives the numbers new, renamed, abolished, unchanged.
+    ``many_gone``: it is known that the list abolishes many divisions; else that is taken for half a list.
 
     Raises:
         Refused: a younger list has been imported for one of these codes.
+        Invalid: the list would abolish many divisions, and nobody said that it shall.
     """
     codes = {row.code for row in rows}
     known = {place.code: place for place in Place.objects.filter(code__in=codes | {row.parent for row in rows})}
     tops = {row.code for row in rows if row.parent not in codes}
     gone = _missing(tops, codes) if abolish else []
+    if len(gone) > MOST_GONE and not many_gone:
+        names = "、".join(place.name for place in gone[:3])
+        said = f"表中没有{names}等 {len(gone)} 处现有区划，导入后它们将停用。表不完整的请补全；确实撤销的请确认。"
+        raise Invalid("place.many_gone", fields={"many_gone": said})
     listed = [place.id for code, place in known.items() if code in codes]
     open_versions = _open_versions([*listed, *(place.id for place in gone)])
     youngest = max((version.valid_from for version in open_versions.values()), default=as_of)

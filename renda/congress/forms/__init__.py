@@ -37,6 +37,9 @@ from renda.congress.forms.people import (
     PersonEditForm,
     PersonForm,
 )
+from renda.congress.forms.places import (
+    PlaceImportForm,
+)
 from renda.congress.forms.sign_in import (
     ReauthenticateForm,
     SecondFactorForm,
@@ -76,6 +79,7 @@ __all__ = [
     "PersonField",
     "PersonForm",
     "PlaceField",
+    "PlaceImportForm",
     "PlacesField",
     "PostCloseForm",
     "PostCreateForm",

@@ -69,7 +69,7 @@ def test_the_county_wins_over_the_city_the_city_over_the_province_by_date(cast: 
             note="测试",
         )
     deadlines.forget()
-    days = (date(2026, 11, 30), date(2026, 12, 1))
-    assert amounts("city", *days) == [5, 4]
-    assert amounts("county", *days) == [3, 2]
-    assert amounts("other_county", *days) == [5, 4]
+    eve = (date(2026, 11, 30), date(2026, 12, 1))
+    assert amounts("city", *eve) == [5, 4]
+    assert amounts("county", *eve) == [3, 2]
+    assert amounts("other_county", *eve) == [5, 4]

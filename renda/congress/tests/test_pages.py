@@ -52,6 +52,7 @@ def keys(cast: Cast) -> dict[str, int]:
         "station": cast.stations["township"].id,
         "mandate": cast.mandates["deputy"].id,
         "district": cast.districts["township"].id,
+        "place": cast.places["township"].id,
     }
 
 
@@ -147,6 +148,9 @@ PAGES: dict[str, set[str]] = {
     "congress:session.list": {"security_administrator"},
     "congress:administrator.list": {"system_administrator", "security_administrator"},
     "congress:system": {"system_administrator"},
+    "congress:place.list": {"system_administrator"},
+    "congress:place.page": {"system_administrator"},
+    "congress:place.import": {"system_administrator"},
     "congress:audit": {"audit_administrator"},
     "congress:account": set(EVERYBODY),
 }

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from renda.congress.actions import place_import
 from renda.congress.models import Place, PlaceVersion
 from renda.congress.place_files import DEMO_PLACES, DEMO_VILLAGES, match_villages, read_places, read_villages
 from renda.congress.place_matcher import PlaceMatcher
+from renda.congress.tests.test_pages import enter
 from renda.kernel.audit.models import AuditEntry
 from renda.kernel.errors import Forbidden, Invalid, Refused
 from renda.kernel.parties import Actor
@@ -137,3 +140,71 @@ def test_text_is_brought_to_the_most_exact_place_that_is_sure(text: str, expecte
     run(DEMO_PLACES)
     call_command("places", "villages", str(DEMO_VILLAGES), stdout=StringIO(), skip_checks=True)
     assert [found.place.name for found in PlaceMatcher.of_database().find(text)] == expected
+
+
+def test_villages_with_codes_of_townships_find_their_names_in_the_list_beside(tmp_path: Path) -> None:
+    villages, townships = tmp_path / "villages_2023.csv", tmp_path / "townships_2023.csv"
+    villages.write_text("code,name,township_code\n421102001001,汉川门社区居民委员会,421102001\n", encoding="utf-8")
+    with pytest.raises(Invalid, match="--townships"):
+        read_villages(villages)
+    townships.write_text("code,name,county_code\n421102001,赤壁街道,421102\n", encoding="utf-8")
+    (row,) = read_villages(villages)
+    assert (row.township, row.county) == ("赤壁街道", "421102000000")
+    villages.write_text("code,name,township_code\n421102009001,某社区,421102009\n", encoding="utf-8")
+    with pytest.raises(Invalid) as refused:
+        read_villages(villages, townships)
+    assert refused.value.fields == {"第 2 行": "乡镇代码 421102009 不在乡镇表中"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "找不到文件"), ("层级,代码\n".encode("gbk"), "不是 UTF-8"), (b"a,b\n1,2\n", "缺少列")]
+)
+def test_what_cannot_be_read_is_said_once_and_in_words(tmp_path: Path, content: bytes | None, said: str) -> None:
+    path = tmp_path / "list.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CommandError) as refused:
+        run(path, "--as-of", "2025-12-31")
+    assert str(refused.value).count(said) == 1
+
+
+@pytest.mark.parametrize("day", ["2025", "31.12.2025"])
+def test_a_mistyped_day_is_said_in_words(tmp_path: Path, day: str) -> None:
+    with pytest.raises(CommandError, match="日期应写作 2025-12-31"):
+        run(write(tmp_path, "1,420000,,湖北省"), "--as-of", day)
+
+
+def test_a_text_without_a_sure_place_says_how_to_write_it(cast: Cast) -> None:
+    out = StringIO()
+    call_command("places", "match", "到处都一样", stdout=out, skip_checks=True)
+    assert "请连同乡镇或县（市、区）一起写" in out.getvalue()
+
+
+def test_half_a_list_abolishes_nothing_unless_that_is_said(tmp_path: Path) -> None:
+    townships = [f"4,4211021{number:02},421102,第{number}镇" for number in range(40)]
+    top = ["1,420000,,湖北省", "2,421100,420000,黄冈市", "3,421102,421100,黄州区"]
+    run(write(tmp_path, *top, *townships))
+    half = write(tmp_path, *top, *townships[:5], as_of="2026-01-31")
+    with pytest.raises(CommandError, match="35 处现有区划"):
+        run(half)
+    assert Place.objects.filter(valid_to__isnull=False).count() == 0
+    assert "停用 35" in run(half, "--many-gone")
+
+
+def upload(client: Client, text: str, as_of: str = "2026-01-31") -> Any:
+    file = SimpleUploadedFile("list.csv", ("level,code,parent_code,name\n" + text).encode())
+    return client.post("/congress/places/import/", {"file": file, "as_of": as_of})
+
+
+def test_a_list_is_imported_on_the_page_and_a_renamed_place_keeps_its_history(cast: Cast) -> None:
+    client = enter(cast, "system_administrator")
+    assert upload(client, "4,421102101,421102,路口街道\n").status_code == 303
+    shown = client.get(f"/congress/places/{cast.places['township'].id}/").content.decode()
+    assert "路口街道" in shown
+    assert "list.csv" in shown
+    wrong = upload(client, "4,421102101,421102,\n9,421102102,421102,某镇\n")
+    assert wrong.status_code == 422
+    for words in ("名称为空", "层级应为 1 至 5：9", "第 2 行", "没有导入任何一行"):
+        assert words in wrong.content.decode()
+    assert upload(client, "4,421102101,421102,路口镇\n", as_of="2999-01-01").status_code == 422
+    assert Place.objects.get(code="421102101000").name == "路口街道"

@@ -1,5 +1,6 @@
 """Signing in: passwords, one-use codes, a lock that spares the owner, and the trail of all of it."""
 
+import time
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
@@ -10,6 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from renda.congress.actions.sign_in import person_invite, session_end, sign_in_code_use
+from renda.congress.middleware import SEEN
 from renda.congress.models import Person, SignInCode, SignInLock
 from renda.congress.sign_in import FREE_TRIES, REFUSED
 from renda.congress.tests.signing_in import PASSWORD, give_password, give_totp, press, quick, signed_in, totp_now
@@ -224,6 +226,16 @@ def test_a_browser_that_rests_is_signed_out(cast: Cast, client: Client, settings
     session.save()
     assert client.get("/account/")["Location"] == "/sign-in/?rested=1"
     assert not signed_in(client)
+
+
+def test_a_clock_that_was_set_back_signs_nobody_out(cast: Cast, client: Client) -> None:
+    give_password(cast.people["deputy"])
+    press(client, "deputy", PASSWORD)
+    for ahead in (3600, 365 * 24 * 3600):
+        session = client.session
+        session[SEEN] = int(time.time()) + ahead
+        session.save()
+        assert client.get("/account/").status_code == 200
 
 
 def test_asking_again_in_the_background_is_no_sign_of_life(cast: Cast, client: Client) -> None:

@@ -19,6 +19,7 @@ from renda.congress.views.organisations import (
     post_page,
 )
 from renda.congress.views.people import people, person_act, person_create, person_page
+from renda.congress.views.places import place_import, place_page, places
 from renda.congress.views.roster import confirm, roster, template
 from renda.congress.views.sign_in import account, end_session, sign_in
 from renda.congress.views.stations import (
@@ -55,6 +56,9 @@ __all__ = [
     "person_act",
     "person_create",
     "person_page",
+    "place_import",
+    "place_page",
+    "places",
     "post_act",
     "post_page",
     "reception_arrange",

@@ -21,7 +21,7 @@ from renda.congress.roster import COLUMNS, Review, RosterRow, read_roster, revie
 from renda.kernel import policy
 from renda.kernel.errors import Forbidden, Invalid
 from renda.kernel.exports.api import Column, stream_xlsx
-from renda.kernel.privacy.api import decrypt, encrypt
+from renda.kernel.privacy.api import KeyLostError, TamperedError, decrypt, encrypt
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.ui.http import ActorRequest, SeeOther, page
 
@@ -108,7 +108,11 @@ def _lines(found: Review) -> list[dict[str, Any]]:
 def confirm(request: ActorRequest) -> HttpResponse:
     """Import what was previewed: all rows, or the good ones where that was chosen."""
     _allowed(request)
-    tenant_id, begins, said = json.loads(decrypt(request.POST.get("closed", ""), purpose=_PURPOSE))
+    try:
+        tenant_id, begins, said = json.loads(decrypt(request.POST.get("closed", ""), purpose=_PURPOSE))
+    except (TamperedError, KeyLostError) as error:
+        # Cut on its way, or older than a change of keys.
+        raise Invalid("roster.preview", "预览已经失效，请重新上传名册。") from error
     rows = [RosterRow(**row) for row in said]
     only_good_rows = "only_good_rows" in request.POST
     if begins:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from renda.kernel.flow import todo
 from renda.kernel.flow.models import Task
@@ -21,8 +20,7 @@ def _found(tasks: QuerySet[Task]) -> Found:
     """How many, and the most pressing of them."""
     rows = list(tasks.select_related("case").only("due_at", "case__title")[: LINES + 1])
     total = len(rows) if len(rows) <= LINES else tasks.count()
-    page = menu.to_do()
-    return Found(total, [_line(row) for row in rows[:LINES]], reverse(page.url_name) if page else "")
+    return Found(total, [_line(row) for row in rows[:LINES]], menu.address_of("to-do"))
 
 
 def _line(task: Task) -> Line:

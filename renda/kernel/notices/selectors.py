@@ -17,12 +17,14 @@ def inbox(actor: Actor) -> models.QuerySet[Notice]:
     return Notice.objects.filter(party_id__in=actor.party_ids).order_by("-created_at", "-id")
 
 
+def unread(actor: Actor) -> models.QuerySet[Notice]:
+    """What the actor has not read yet."""
+    return inbox(actor).filter(read_at__isnull=True)
+
+
 def unread_count(actor: Actor) -> int:
     """How many she has not read; counting stops at ``MANY`` + 1 (shown as 99+)."""
-    if not actor.party_ids:
-        return 0
-    unread = Notice.objects.filter(party_id__in=actor.party_ids, read_at__isnull=True)
-    return unread[: MANY + 1].count()
+    return unread(actor).order_by()[: MANY + 1].count() if actor.party_ids else 0
 
 
 def own_addresses(actor: Actor) -> models.QuerySet[PersonAddress]:

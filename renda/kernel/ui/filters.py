@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol, TypeAlias
 
 from django import forms
@@ -93,7 +93,8 @@ class Dates:
         first, last = chosen.get(f"{name}_from"), chosen.get(f"{name}_to")
         if first:
             rows = rows.filter(**{f"{self.lookup}__gte": first if self.of_days else _midnight(first)})
-        if last:
+        # Nothing lies behind the last day there is.
+        if last and last < date.max:
             after = last + timedelta(1)
             rows = rows.filter(**{f"{self.lookup}__lt": after if self.of_days else _midnight(after)})
         return rows

@@ -1,4 +1,4 @@
-"""The menu: entries that capabilities register, shown to those whose posts may use them.
+"""The menu: entries that capabilities register, shown to those whose posts may use them; the figures in the head band.
 
 menu.register(Entry("messages", "群众留言", "voice:message.list", icon="message-2", permission="message.read"))
 """
@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Func, IntegerField
 from django.urls import reverse
 
 from renda.kernel import policy
+from renda.kernel.parties.models import Party
 from renda.kernel.tenancy.scope import current_scope, tenant_transaction
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from renda.kernel.parties import Actor
 
 Zone = Literal["inner", "public"]
@@ -47,15 +52,26 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class ToDo:
-    """The 待办 badge: where it leads and how many there are for an actor."""
+class Badge:
+    """A figure in the head band that leads to its rows: how many of ``rows`` there are for an actor."""
 
+    key: str
+    title: str
     url_name: str
-    count: Callable[[Actor], int]
+    icon: str
+    rows: Callable[[Actor], QuerySet[Any]]
+    order: int = 50
+
+    @property
+    def url(self) -> str:
+        """Where its rows are listed."""
+        return reverse(self.url_name)
 
 
 _entries: dict[str, Entry] = {}
-_to_do: list[ToDo] = []
+_badges: dict[str, Badge] = {}
+# Counting stops here; more is shown as 999+.
+MANY = 999
 
 
 def register(*entries: Entry) -> None:
@@ -69,25 +85,34 @@ def register(*entries: Entry) -> None:
             raise ValueError(f"menu entry {entry.key!r} is registered twice")
 
 
-def set_to_do(url_name: str, count: Callable[[Actor], int]) -> None:
-    """Name the page of to-dos and the function that counts them (one query)."""
-    _to_do[:] = [ToDo(url_name, count)]
+def badge(one: Badge) -> None:
+    """Add a figure to the head band (from ``AppConfig.ready``); one of the same key takes its place."""
+    _badges[one.key] = one
 
 
-def to_do() -> ToDo | None:
-    """The badge, once somebody has named it."""
-    return _to_do[0] if _to_do else None
+def address_of(key: str) -> str:
+    """Where a badge leads; "" while nobody has added it."""
+    return _badges[key].url if key in _badges else ""
 
 
-def count_to_do(actor: Actor) -> int | None:
-    """How many to-dos wait for the actor; None where nothing counts them. Opens the scope when none is open."""
-    badge = to_do()
-    if badge is None or actor.party_id is None:
-        return None
-    if current_scope() is not None:
-        return badge.count(actor)
-    with tenant_transaction(actor.tenants):
-        return badge.count(actor)
+def counted(actor: Actor) -> list[tuple[Badge, int]]:
+    """The head band's figures for a person, in one query whatever their number; none for others. Opens the scope when
+    none is open.
+    """
+    badges = sorted(_badges.values(), key=lambda one: (one.order, one.key))
+    if not badges or actor.party_id is None:
+        return []
+    if current_scope() is None:
+        with tenant_transaction(actor.tenants):
+            return counted(actor)
+    numbers = [_number(one.rows(actor)) for one in badges]
+    found = Party.objects.filter(pk=actor.party_id).values_list(*numbers).first()
+    return list(zip(badges, found or [0] * len(badges), strict=True))
+
+
+def _number(rows: QuerySet[Any]) -> Func:
+    few = rows.order_by().values("pk")[: MANY + 1]
+    return Func(ArraySubquery(few), function="cardinality", output_field=IntegerField())
 
 
 def entries_for(actor: Actor, zone: Zone) -> list[Entry]:

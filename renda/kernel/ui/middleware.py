@@ -11,12 +11,18 @@ from renda.kernel.ui import faults
 
 
 class ErrorMiddleware:
-    """Turns a ``RendaError`` of a view into its page or part, with the error's status."""
+    """Turns a ``RendaError`` of a view into its page or part, with the error's status.
+
+    An address with a NUL is refused (400) before anybody asks the database for it, which has no such character; in a
+    form's field it is told at the field.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path_info:
+            return faults.respond(request, faults.PAGES[400])
         try:
             return self.get_response(request)
         except RendaError as error:

@@ -8,7 +8,7 @@ app_name = "ui"
 
 urlpatterns = [
     path("elder/", views.elder, name="elder"),
-    path("to-do/", views.to_do, name="to_do"),
+    path("badges/", views.badges, name="badges"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
     path("gallery/", views.in_workshop_only(gallery.gallery), name="gallery"),
     path("gallery/public/", views.in_workshop_only(gallery.public), name="gallery_public"),

@@ -1,4 +1,4 @@
-"""The kit's own few pages: the elder-mode switch, the to-do badge, the gallery, and Django's error handlers."""
+"""The kit's own few pages: the elder-mode switch, the head band's figures, the gallery, and Django's error handlers."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def elder(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def to_do(request: HttpRequest) -> HttpResponse:
-    """The 待办 badge by itself: the head asks for it again when a live event says that something has changed."""
-    response = render(request, "ui/to_do.html")
+def badges(request: HttpRequest) -> HttpResponse:
+    """The head band's figures by themselves: it asks for them again when a live event says that something has changed."""
+    response = render(request, "ui/badges.html")
     response["Cache-Control"] = "no-store"
     return response
 

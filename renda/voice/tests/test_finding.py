@@ -9,11 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from renda.congress.api import Mandate, ReceptionDay, WallCode, reading
+from renda.congress.api import Mandate, ReceptionDay, reading
 from renda.kernel import clock
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import finding
-from tests.people import Cast, code
+from tests.people import Cast
 from tests.zones import address, named, public_zone, publish, representing, stations_at
 
 
@@ -132,24 +132,6 @@ def test_a_page_takes_few_questions_whatever_there_is(cast: Cast) -> None:
         page = client.get("/", {"county": "421102000000", "township": "421102101000"})
     assert "代表甲" in page.content.decode()
     assert len(captured) <= 8
-
-
-def test_a_closed_stations_page_and_code_lead_to_its_successor(cast: Cast) -> None:
-    old = cast.stations["township"]
-    with tenant_transaction(cast.tenants, durable=False):
-        heir = type(old).objects.create(
-            tenant_id=old.tenant_id, kind="station", name="新站", place_id=old.place_id, is_active=True
-        )
-        WallCode.objects.create(code=code("XINZHAN"), kind="station", tenant_id=old.tenant_id, station=heir)
-        old.is_active, old.merged_into = False, heir
-        old.save()
-        WallCode.objects.filter(station=old).update(is_active=False)
-    assert stations_at("421102101001") == {"新站"}
-    with public_zone() as client:
-        moved = client.get(address("voice:station", old.tenant_id, old.pk))
-        assert (moved.status_code, moved["Location"]) == (302, address("voice:station", heir.tenant_id, heir.pk))
-        scanned = client.get(address("voice:code", cast.codes["station"].code)).content.decode()
-    assert "已撤并，由新站接续" in scanned
 
 
 def test_a_code_never_leads_to_nobody(cast: Cast) -> None:

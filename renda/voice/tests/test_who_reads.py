@@ -1,5 +1,6 @@
 """The public's pages when deputies have left, stations were closed and receptions are off: the page says who reads."""
 
+from collections.abc import Iterator
 from datetime import time, timedelta
 from typing import Any
 
@@ -13,15 +14,26 @@ from renda.voice.models import Message
 from renda.voice.tests.conftest import TEXT, Story
 from tests import congress
 from tests.people import Cast
+from tests.zones import public_zone, publish, settle, take
+
+
+@pytest.fixture
+def client(cast: Cast) -> Iterator[Client]:
+    """A browser in the public zone, where everything is published that there was."""
+    publish()
+    with public_zone() as browser:
+        yield browser
 
 
 def read(client: Client, name: str, *args: Any) -> str:
+    settle()
     answer = client.get(reverse(name, args=args))
     assert answer.status_code == 200, answer.get("Location")
     return answer.content.decode()
 
 
 def left(cast: Cast) -> Message:
+    take()
     with tenant_transaction(cast.tenants, durable=False):
         message: Message = Message.objects.latest("id")
         return message
@@ -63,6 +75,7 @@ def test_while_she_is_there_her_code_goes_straight_to_the_form(cast: Cast, clien
 @pytest.mark.usefixtures("story")
 def test_a_closed_stations_page_and_code_lead_to_the_one_that_took_over(cast: Cast, client: Client) -> None:
     old, heir = cast.stations["township"], congress.merge_station(cast)
+    settle()
     page = client.get(reverse("voice:station", args=[old.tenant_id, old.id]))
     assert page["Location"] == reverse("voice:station", args=[old.tenant_id, heir.id])
     assert f"您扫的二维码所在的联络站已撤并，由{heir.name}接续" in read(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,22 @@ from renda.congress.place_matcher import PlaceMatcher
 from renda.kernel.errors import Invalid, RendaError
 from renda.kernel.parties import Actor
 
+MOST_SHOWN = 50
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"日期应写作 2025-12-31：{text}") from None
+
+
+def _said(error: Invalid) -> list[str]:
+    """The fault in lines; rows by their number, the rest only counted when there are many."""
+    rows = [f"{where}：{why}" for where, why in error.fields.items() if why != error.message]
+    more = [f"……另有 {len(rows) - MOST_SHOWN} 行"] if len(rows) > MOST_SHOWN else []
+    return [error.message, *rows[:MOST_SHOWN], *more]
+
 
 class Command(BaseCommand):
     help = "行政区划：import 导入、villages 导入村和社区、unmatched 列出未对应的村、match 从文字中找地点"
@@ -31,9 +47,11 @@ class Command(BaseCommand):
         for verb, title in (("import", "导入区划表"), ("villages", "导入村和社区，按乡镇名称对应")):
             one = verbs.add_parser(verb, help=title)
             one.add_argument("file", type=Path)
-            one.add_argument(
-                "--as-of", type=date.fromisoformat, help="数据日期 YYYY-MM-DD；默认取旁边的 _metadata.json"
-            )
+            one.add_argument("--as-of", type=_day, help="数据日期 YYYY-MM-DD；默认取旁边的 _metadata.json")
+            if verb == "import":
+                one.add_argument("--many-gone", action="store_true", help="确认停用表中没有的区划（缺少很多时才需要）")
+            else:
+                one.add_argument("--townships", type=Path, help="同一年的乡镇表；默认取旁边名字相应的文件")
         verbs.add_parser("unmatched", help="列出没有对应乡镇的村").add_argument(
             "file", type=Path, nargs="?", default=DEMO_VILLAGES
         )
@@ -43,26 +61,40 @@ class Command(BaseCommand):
         try:
             match options["verb"]:
                 case "import":
-                    self._import(options["file"], options["as_of"], read_places(options["file"]), abolish=True)
+                    self._import(
+                        options["file"],
+                        options["as_of"],
+                        read_places(options["file"]),
+                        abolish=True,
+                        many_gone=options["many_gone"],
+                    )
                 case "villages":
-                    matched, rest = match_villages(read_villages(options["file"]))
+                    matched, rest = match_villages(read_villages(options["file"], options["townships"]))
                     self._import(options["file"], options["as_of"], matched, abolish=False)
-                    self.stdout.write(f"{len(rest)} 个村（社区）没有对应的乡镇，用 renda places unmatched 查看。")
+                    self.stdout.write(
+                        f"{len(rest)} 个村（社区）没有对应的乡镇，用 renda places unmatched {options['file']} 查看。"
+                    )
                 case "unmatched":
                     self._unmatched(options["file"])
                 case _:
                     self._match(options["text"])
         except Invalid as error:
-            shown = [f"{where}：{why}" for where, why in list(error.fields.items())[:50]]
-            raise CommandError("\n".join([error.message, *shown])) from error
+            raise CommandError("\n".join(_said(error))) from error
         except RendaError as error:
             raise CommandError(error.message) from error
 
-    def _import(self, file: Path, as_of: date | None, rows: list[PlaceRow], *, abolish: bool) -> None:
+    def _import(
+        self, file: Path, as_of: date | None, rows: list[PlaceRow], *, abolish: bool, many_gone: bool = False
+    ) -> None:
         said = published(file, as_of)
         self.stdout.write(f"{file.name}：{len(rows)} 条，截至 {said.as_of}，正在导入……")
         counts = place_import(
-            Actor.machine("places", [0]), rows=rows, as_of=said.as_of, source=said.source, abolish=abolish
+            Actor.machine("places", [0]),
+            rows=rows,
+            as_of=said.as_of,
+            source=said.source,
+            abolish=abolish,
+            many_gone=many_gone,
         )
         self.stdout.write(
             f"新增 {counts['new']}，变更 {counts['renamed']}，停用 {counts['abolished']}，未变 {counts['unchanged']}。"
@@ -75,5 +107,8 @@ class Command(BaseCommand):
         self.stdout.write(f"共 {len(rest)} 个。")
 
     def _match(self, text: str) -> None:
-        for found in PlaceMatcher.of_database().find(text):
+        places = PlaceMatcher.of_database().find(text)
+        for found in places:
             self.stdout.write(f"{found.place.code}\t{found.full_name}\t{found.why}")
+        if not places:
+            self.stdout.write("没有认出地点：文中没有地名，或者只有几处同名的地名，请连同乡镇或县（市、区）一起写。")

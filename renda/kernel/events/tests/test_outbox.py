@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries
 
+import renda
 from renda.kernel.events.jobs import trim
 from renda.kernel.events.models import Event
 from renda.kernel.events.outbox import Outbox
@@ -100,3 +103,28 @@ def test_trim_keeps_a_day() -> None:
         cursor.execute("UPDATE kernel_events_event SET created_at = now() - interval '25 hours' WHERE key = 'case:1'")
     trim(timestamp=0)
     assert list(Event.objects.values_list("key", flat=True)) == ["case:2"]
+
+
+@pytest.mark.django_db
+def test_no_table_sends_a_notice_when_it_is_written() -> None:
+    """NOTIFY takes a lock on the whole database at the commit. Procrastinate brings such triggers; a migration drops them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
+            " WHERE prosrc ~* 'notify' AND NOT tgisinternal AND tgenabled <> 'D'"
+        )
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT count(*) FROM pg_proc WHERE prosrc ~* 'pg_notify' AND proname LIKE 'procrastinate%'")
+        # The functions are there, so a trigger on them would be found.
+        assert cursor.fetchone()[0] > 0
+
+
+def test_no_code_sends_one_either() -> None:
+    house = Path(renda.__file__).parent
+    said = re.compile(r"pg_notify\(|[\"']\s*NOTIFY\b", re.IGNORECASE)
+    assert said.search("SELECT pg_notify('x', '')")
+    assert said.search('cursor.execute("NOTIFY x")')
+    files = [path for path in house.rglob("*.py") if "tests" not in path.parts]
+    assert len(files) > 100
+    found = [path.name for path in files if said.search(path.read_text(encoding="utf-8"))]
+    assert found == []

@@ -49,6 +49,14 @@ def huge_png(width: int = 50_000, height: int = 50_000) -> bytes:
     )
 
 
+def huge_jpeg(width: int, height: int) -> bytes:
+    """A small picture whose frame header (SOF0, ITU-T T.81 B.2.2) promises another size; sides up to 65,535."""
+    data = bytearray(picture())
+    frame = data.index(b"\xff\xc0")
+    data[frame + 5 : frame + 9] = struct.pack(">HH", height, width)
+    return bytes(data)
+
+
 def package(parts: Mapping[str, bytes | str] | None = None, *, folder: str = "word") -> bytes:
     """A small docx (or xlsx, pptx by ``folder``) with further parts."""
     out = BytesIO()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socketserver
 import struct
 import threading
+import time
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ import pytest
 from pytest_django import Settings
 
 from renda.kernel.errors import Invalid
-from renda.kernel.files.api import ALL, IMAGES, ScannerSilentError
+from renda.kernel.files.api import ALL, IMAGES, ScannerSilentError, has_scanner
 from renda.kernel.files.inspection.kinds import Kind
 from renda.kernel.files.inspection.upload import Inspected, display_name, inspect
 from renda.kernel.files.tests import material
@@ -259,3 +260,17 @@ def test_a_dead_socket_lets_nothing_in(tmp_path: Path, settings: Settings) -> No
     socketserver.UnixStreamServer(settings.RENDA_CLAMAV_SOCKET, _Clamd).server_close()
     with pytest.raises(ScannerSilentError):
         look(tmp_path, b"good", "a.txt")
+
+
+@pytest.mark.skipif(not has_scanner(), reason="no ClamAV on this machine (apt install clamav-daemon)")
+def test_the_real_scanner_names_the_test_virus(tmp_path: Path) -> None:
+    assert look(tmp_path, b"good" * 50_000, "a.txt").scanned is True
+    assert refusal(tmp_path, material.EICAR, "a.txt") == "file.virus"
+    assert refusal(tmp_path, material.package({"word/media/a.txt": material.EICAR}), "a.docx") == "file.virus"
+
+
+def test_a_picture_of_50000_by_50000_is_read_by_its_head_only(tmp_path: Path) -> None:
+    began = time.monotonic()
+    for ending, data in (("png", material.huge_png(50_000, 50_000)), ("jpg", material.huge_jpeg(50_000, 50_000))):
+        assert refusal(tmp_path, data, f"a.{ending}") == "file.pixels"
+    assert time.monotonic() - began < 5

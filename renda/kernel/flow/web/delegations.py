@@ -19,6 +19,7 @@ from renda.kernel.flow.models import Delegation
 from renda.kernel.flow.policy import DELEGATE
 from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding, Party
+from renda.kernel.privacy.api import clean_text
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.ui.forms import DayInput, HouseForm
 from renda.kernel.ui.http import ActorRequest, SeeOther, page
@@ -113,7 +114,7 @@ def _shown(actor: Actor, given: Any, *, bound: bool) -> tuple[DelegationForm | N
         return None, shown
     chosen = _whole(given.get("from_party", ""))
     party = chosen if chosen in lendable else lendable[0]
-    name = given.get("name", "").strip()[:30]
+    name = clean_text(given.get("name", ""), one_line=True)[:30]
     people = _people(actor, party, name)
     form = DelegationForm(
         given if bound else None, initial={"from_party": party, "starts_on": clock.today(), "ends_on": clock.today()}

@@ -91,7 +91,7 @@ def test_a_rule_is_added_and_ended_by_the_page(county: Client, cast: Cast) -> No
         held = county.get(reverse(LIST), {"q": "承办单位答复留言"}).content.decode()
         assert "本级" in held
         assert "办公室通知〔2026〕3号" in held
-        below = county.get(reverse(LIST), {"q": "承办单位答复留言", "congress": cast.tenant("township")})
+        below = county.get(reverse(LIST), {"q": "承办单位答复留言", "congress": str(cast.tenant("township"))})
         assert "上级" in below.content.decode()
     end = reverse("timekeeping:deadline.end_rule", args=[stored.pk])
     assert "5个工作日" in county.get(end).content.decode()

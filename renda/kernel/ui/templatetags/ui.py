@@ -277,16 +277,14 @@ def band(context: template.Context, zone: menu.Zone | Literal["none"] = "inner")
     }
 
 
-@register.inclusion_tag("ui/to_do_badge.html", takes_context=True)
-def to_do_badge(context: template.Context) -> dict[str, object]:
-    """``{% to_do_badge %}``: 待办 and how many; asks again by itself when one of the actor's parties hears something."""
-    request: HttpRequest = context["request"]
-    badge, actor = menu.to_do(), actor_of(request)
-    count = menu.count_to_do(actor)
+@register.inclusion_tag("ui/badges_live.html", takes_context=True)
+def badges(context: template.Context) -> dict[str, object]:
+    """``{% badges %}``: 待办, 通知 and how many; asks again by itself when one of the actor's parties hears something."""
+    actor = actor_of(context["request"])
     keys = [f"party:{party}" for party in actor.party_ids]
     return {
-        "url": reverse(badge.url_name) if badge else "",
-        "count": count,
+        "badges": menu.counted(actor),
+        "many": menu.MANY,
         "live": " ".join(signing.token(key) for key in keys),
         "trigger": ", ".join(f"{signing.event_name(key)} from:body" for key in keys),
     }

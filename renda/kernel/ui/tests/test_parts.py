@@ -16,7 +16,9 @@ from django.utils.datastructures import MultiValueDict
 from renda.kernel import policy
 from renda.kernel.errors import Invalid, KeyUsed, Refused, StateChanged
 from renda.kernel.parties import Actor, HeldPost
+from renda.kernel.parties.models import Party
 from renda.kernel.policy import registry
+from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.ui import menu, slots, states
 from renda.kernel.ui.forms import FilesField, HouseForm
 from renda.kernel.ui.shapes import Press, State
@@ -177,10 +179,28 @@ def test_the_menu_shows_what_the_posts_may_use(monkeypatch: pytest.MonkeyPatch) 
         menu.register(menu.Entry("a", "另一个", "ui:gallery", "clock"))
 
 
-def test_the_public_has_no_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(menu, "_to_do", [])
-    menu.set_to_do("ui:gallery", lambda _actor: 3)
-    assert menu.count_to_do(Actor.public()) is None
+def _fixed(rows: Any) -> Any:
+    return lambda _actor: rows
+
+
+def test_the_public_has_no_figures_in_the_head() -> None:
+    assert menu.counted(Actor.public()) == []
+
+
+@pytest.mark.django_db
+def test_the_figures_of_the_head_are_counted_at_once_and_not_forever(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    Party.objects.bulk_create([Party(kind="person", name=f"第{number}人") for number in range(4)])
+    person = Party.objects.order_by("pk")[0]
+    monkeypatch.setattr(menu, "_badges", {})
+    monkeypatch.setattr(menu, "MANY", 2)
+    for key, rows in (("all", Party.objects.order_by("-name")), ("one", Party.objects.filter(pk=person.pk))):
+        menu.badge(menu.Badge(key, key, "ui:gallery", "bell", _fixed(rows)))
+    actor = Actor("person", person.name, person.pk)
+    with tenant_transaction([]), django_assert_num_queries(1):
+        figures = menu.counted(actor)
+    assert [(badge.key, number) for badge, number in figures] == [("all", 3), ("one", 1)]
 
 
 def test_a_state_has_one_word(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ def test_it_never_leads_out_of_the_house(client: Client, target: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["ui:elder", "ui:to_do", "ui:manifest"])
+@pytest.mark.parametrize("name", ["ui:elder", "ui:badges", "ui:manifest"])
 def test_nothing_of_it_can_be_posted(client: Client, name: str) -> None:
     assert client.post(reverse(name)).status_code == 405
 
