@@ -15,7 +15,6 @@ from django.db.models import Func, IntegerField
 from django.urls import reverse
 
 from renda.kernel import policy
-from renda.kernel.parties.models import Party
 from renda.kernel.tenancy.scope import current_scope, tenant_transaction
 
 if TYPE_CHECKING:
@@ -105,6 +104,9 @@ def counted(actor: Actor) -> list[tuple[Badge, int]]:
     if current_scope() is None:
         with tenant_transaction(actor.tenants):
             return counted(actor)
+    # Only for whoever is signed in: the public process draws this band too, and loads no model.
+    from renda.kernel.parties.models import Party
+
     numbers = [_number(one.rows(actor)) for one in badges]
     found = Party.objects.filter(pk=actor.party_id).values_list(*numbers).first()
     return list(zip(badges, found or [0] * len(badges), strict=True))
