@@ -8,7 +8,6 @@ from decimal import Decimal
 from django.utils import timezone
 
 from renda.kernel import clock
-from renda.kernel.deadlines import api as deadlines
 from renda.kernel.ui.shapes import State
 
 WEEKDAYS = "一二三四五六日"
@@ -80,6 +79,9 @@ def time_left(at: datetime | None) -> State:
     if at is None:
         return State("法律未规定期限", "quiet", "infinity")
     now, end = timezone.localtime(clock.now()), timezone.localtime(at)
+    # Only staff see time left; the public process loads no calendar.
+    from renda.kernel.deadlines import api as deadlines
+
     days = deadlines.working_days_between(now.date(), end.date())
     if end < now:
         return State(_overdue(now - end, -days), "late")

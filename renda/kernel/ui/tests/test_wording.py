@@ -27,7 +27,7 @@ def _weekends_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         days = range(1, (last - first).days + 1)
         return sum((first + timedelta(offset)).weekday() < 5 for offset in days)
 
-    monkeypatch.setattr("renda.kernel.ui.wording.deadlines.working_days_between", between)
+    monkeypatch.setattr("renda.kernel.deadlines.api.working_days_between", between)
     with clock.frozen(NOW):
         yield
 
