@@ -113,10 +113,10 @@ def trail(case: CaseOrId) -> list[CaseEvent]:
 
 
 def opinions(case: CaseOrId) -> list[Task]:
-    """Every task of the case with its opinion, round after round and seat beside seat (``node``, ``round`` on it)."""
+    """Every task of the case with its opinion, round after round and seat beside seat (``round`` on it)."""
     visit = Activation.objects.filter(id=OuterRef("activation_id"))
     tasks = Task.objects.filter(case_id=case_id(case)).select_related("assignee", "claimed_by", "principal")
-    tasks = tasks.annotate(node=Subquery(visit.values("node")), round=Subquery(visit.values("round")))
+    tasks = tasks.annotate(round=Subquery(visit.values("round")))
     return list(tasks.order_by("activation_id", "seat", "position", "id"))
 
 
