@@ -72,7 +72,7 @@ def view(actor: Actor, case: CaseOrId, *, subject: models.Model | None = None) -
     """
     store = Store(clock.now(), named=True)
     if subject is not None:
-        store.world.know_subject(case_id(case), subject)
+        store.world.know_subject(subject)
     if actor.party_id is not None:
         store.world.know_lent(actor.party_id, [(loan.principal, loan.flows) for loan in loans(actor)])
     tree = store.tree(case_id(case), lock=False)
