@@ -56,11 +56,11 @@ _CASES = """
         SELECT 100000000 + n * %(each)s + k, 1 + n %% %(tenants)s, 10000000 + n, 1, 'step_' || k, 1, 'done', 'approve',
             now() - n * interval '20 seconds', false
         FROM generate_series(0, %(cases)s - 1) n, generate_series(0, %(each)s - 1) k;
-    INSERT INTO kernel_flow_task (id, tenant_id, case_id, activation_id, seat, position, kind, role, state, reason,
+    INSERT INTO kernel_flow_task (id, tenant_id, case_id, activation_id, node, seat, position, kind, role, state, reason,
             assignee_id, claimed_by_id, action, opinion, weight, transfers, extensions, version, stands_in, opened_at,
             closed_at, soon_at, due_at, provisional, due_soon, overdue)
         SELECT 200000000 + m.n * %(each)s + m.k, 1 + m.who %% %(tenants)s, 10000000 + m.n,
-            100000000 + m.n * %(each)s + m.k, 1, 0, 'act', 'own', CASE WHEN m.open THEN 'open' ELSE 'done' END, '',
+            100000000 + m.n * %(each)s + m.k, 'step_' || m.k, 1, 0, 'act', 'own', CASE WHEN m.open THEN 'open' ELSE 'done' END, '',
             m.who + CASE WHEN m.n %% 2 = 0 THEN 1000 ELSE 101000 END,
             CASE WHEN NOT m.open THEN 1000 + m.who END, CASE WHEN m.open THEN '' ELSE 'approve' END,
             CASE WHEN m.open THEN '' ELSE 'seen and agreed' END, 1, 0, 0, 1, false, now() - m.n * interval '20 seconds',

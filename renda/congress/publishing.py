@@ -102,20 +102,19 @@ def build_deputies(wanted: Sequence[str]) -> Iterator[Draft]:
     codes = _codes(person_id__in=people, kind=WallCode.Kind.DEPUTY)
     covered: defaultdict[int, set[str]] = defaultdict(set)
     districts = {mandate.district_id for mandates in people.values() for mandate in mandates}
-    for row in DistrictPlace.objects.filter(district_id__in=districts).select_related("place__parent"):
-        covered[row.district_id].add(f"covers:{row.place.code}")
-        if row.place.parent:
-            covered[row.district_id].add(f"covers_in:{row.place.parent.code}")
-    serving: defaultdict[int, list[str]] = defaultdict(list)
-    for person_id, station_id in StationDeputy.objects.filter(person_id__in=people).values_list(
-        "person_id", "station_id"
-    ):
-        serving[person_id].append(f"station:{station_id}")
+    for part in DistrictPlace.objects.filter(district_id__in=districts).select_related("place__parent"):
+        covered[part.district_id].add(f"covers:{part.place.code}")
+        if part.place.parent:
+            covered[part.district_id].add(f"covers_in:{part.place.parent.code}")
+    serving: defaultdict[int, list[Station]] = defaultdict(list)
+    rows = StationDeputy.objects.filter(person_id__in=people, station__is_active=True).select_related("station")
+    for row in rows.order_by("station__kind", "station_id"):
+        serving[row.person_id].append(row.station)
     facts, days = _facts(people), _days(person_id__in=people)
     for person_id, mandates in people.items():
         mandates.sort(key=lambda mandate: (LEVEL_ORDER[DeputyLevel(mandate.level)], mandate.id))
         person = mandates[0].person
-        terms = [*_name_terms(person), *serving[person_id]]
+        terms = [*_name_terms(person), *(f"station:{station.id}" for station in serving[person_id])]
         for mandate in mandates:
             if mandate.district_id is not None:
                 terms += [f"district:{mandate.district_id}", *covered[mandate.district_id]]
@@ -132,6 +131,10 @@ def build_deputies(wanted: Sequence[str]) -> Iterator[Draft]:
                     "district": mandate.district.name if mandate.district else "",
                 }
                 for mandate in mandates
+            ],
+            "stations": [
+                {"id": station.id, "tenant_id": station.tenant_id, "name": station.name}
+                for station in serving[person_id]
             ],
             "facts": facts.get(person_id, []),
             "days": days.get(person_id, []),

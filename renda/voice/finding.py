@@ -72,6 +72,15 @@ class Day:
 
 
 @dataclass(frozen=True)
+class StationName:
+    """A station at which a deputy serves."""
+
+    id: int
+    tenant_id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Deputy:
     """A deputy as the public finds her: no contact, no marks; her seats, nearest level first."""
 
@@ -81,6 +90,7 @@ class Deputy:
     is_demo: bool
     code: str
     mandates: tuple[Mandate, ...]
+    stations: tuple[StationName, ...]
     facts: tuple[Fact, ...]
     days: tuple[Day, ...]
 
@@ -229,6 +239,7 @@ def _deputy(copy: Copy) -> Deputy:
         is_demo=said["is_demo"],
         code=said["code"],
         mandates=tuple(Mandate(**mandate) for mandate in said["mandates"]),
+        stations=tuple(StationName(**station) for station in said["stations"]),
         facts=tuple(Fact(fact["title"], datetime.fromisoformat(fact["at"])) for fact in said["facts"]),
         days=_days(said["days"]),
     )

@@ -52,7 +52,7 @@ def deputies(request: HttpRequest) -> HttpResponse:
     return redirect("voice:home")
 
 
-def _found(one: finding.Deputy | finding.Station | None) -> finding.Deputy | finding.Station:
+def _found(one: finding.Deputy | None) -> finding.Deputy:
     if one is None:
         raise Http404
     return one
@@ -62,7 +62,7 @@ def _found(one: finding.Deputy | finding.Station | None) -> finding.Deputy | fin
 def deputy(request: HttpRequest, person_id: int) -> HttpResponse:
     """A deputy's page: who she is and how to leave a message; no contact, no marks."""
     found = _found(finding.deputy(person_id))
-    return render(request, "voice/deputy.html", {"deputy": found, "days": found.days})
+    return render(request, "voice/deputy.html", {"deputy": found, "days": found.days, "stations": found.stations})
 
 
 @require_safe

@@ -85,7 +85,7 @@ def _waiting(actor: Actor, tree: Tree, row: Task) -> Waiting | None:
     case = tree.cases[task.case_id]
     if not any(offer.move == "transfer" for offer in task_offers(run, case, task)):
         return None
-    node = tree.node(tree.activations[task.activation_id])
+    node = tree.node(task)
     why = f"“{node.title}”没有找到办理人" if row.stands_in else f"{row.assignee.name}{_absence(row.assignee)}"
     return Waiting(row, node, why, tuple(_fitting(run, case, node, task)))
 

@@ -55,7 +55,7 @@ def tell_administrators(ctx: Context, tree: Tree, event: CaseEvent) -> None:
     for task in _fallen(tree, event):
         case = tree.cases[task.case_id]
         if task.assignee_id in run.parties(tree.definition(case).administrator, case):
-            node = tree.node(tree.activations[task.activation_id])
+            node = tree.node(task)
             said = f"“{node.title}”没有可以办理的人，请指派。"
             send(ctx, [task.assignee_id], f"待指派：{case.title}", said, UNASSIGNED_PAGE, kind=UNASSIGNED)
 

@@ -175,6 +175,8 @@ class Task(Row):
     tenant = _link("kernel_tenancy.Tenant")
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks")
     activation_id = models.BigIntegerField()
+    # The activation's, which never changes: lists name the step without reading its row too.
+    node = models.CharField(max_length=40, default="")
     seat = models.PositiveSmallIntegerField()
     position = models.SmallIntegerField(default=0)  # in the seat's chain; own = 0
     kind = models.CharField(max_length=4, default="act")  # act blocks, read never blocks

@@ -72,7 +72,7 @@ def view(actor: Actor, case: CaseOrId, *, subject: models.Model | None = None) -
     """
     store = Store(clock.now(), named=True)
     if subject is not None:
-        store.world.know_subject(case_id(case), subject)
+        store.world.know_subject(subject)
     if actor.party_id is not None:
         store.world.know_lent(actor.party_id, [(loan.principal, loan.flows) for loan in loans(actor)])
     tree = store.tree(case_id(case), lock=False)
@@ -119,10 +119,10 @@ def said(cases: Iterable[int], words: Collection[str]) -> list[CaseEvent]:
 
 
 def opinions(case: CaseOrId) -> list[Task]:
-    """Every task of the case with its opinion, round after round and seat beside seat (``node``, ``round`` on it)."""
+    """Every task of the case with its opinion, round after round and seat beside seat (``round`` on it)."""
     visit = Activation.objects.filter(id=OuterRef("activation_id"))
     tasks = Task.objects.filter(case_id=case_id(case)).select_related("assignee", "claimed_by", "principal")
-    tasks = tasks.annotate(node=Subquery(visit.values("node")), round=Subquery(visit.values("round")))
+    tasks = tasks.annotate(round=Subquery(visit.values("round")))
     return list(tasks.order_by("activation_id", "seat", "position", "id"))
 
 

@@ -16,7 +16,7 @@ from renda.kernel.errors import NotFound
 from renda.kernel.flow import following, library
 from renda.kernel.flow.engine.tree import Effect, Tree, from_json
 from renda.kernel.flow.loading import rows_of
-from renda.kernel.flow.models import Case, CaseEvent, CaseParty
+from renda.kernel.flow.models import Case, CaseEvent
 from renda.kernel.flow.shapes import Definition
 from renda.kernel.flow.world import DatabaseWorld, database_of
 
@@ -135,10 +135,7 @@ def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
             ctx.update(database_of(tree).subject_of(tree.cases[effect[2]]), *effect[3])
             continue
         row = tree.rows[effect[1]][effect[2]["id"] if effect[0] == "+" else effect[2]]
-        if isinstance(row, CaseParty):
-            # First of all: row-level security asks for them when the rows of the case are stored.
-            ctx.collect("flow.parties", row, _admit, first=True)
-        elif effect[0] == "+":
+        if effect[0] == "+":
             ctx.insert(row)
         else:
             ctx.update(row, *effect[3])
@@ -148,7 +145,3 @@ def save(ctx: Context, tree: Tree, event: CaseEvent) -> None:
     ctx.emit(*keys)
     following.tell(ctx, tree, tree.cases[event.case_id], event)
     following.tell_administrators(ctx, tree, event)
-
-
-def _admit(_: Context, rows: list[CaseParty]) -> None:
-    CaseParty.objects.bulk_create(rows)

@@ -8,19 +8,14 @@ a person lends her own tasks and those of the posts she holds, a post its own; n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import JSONObject
 
 from renda.kernel import clock
-from renda.kernel.flow.models import Activation, Delegation, Task
+from renda.kernel.flow.models import Delegation, Task
 from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding
-
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
 
 _LOANS = "flow.loans"
 
@@ -78,13 +73,9 @@ def counts(actor: Actor) -> Counts:
     return Counts(**found)
 
 
-class _Node(TypedDict):
-    node: str
-
-
 # What a list shows of a task, its case and its assignee; anything else would be read row by row.
 _SHOWN = (
-    *("kind", "role", "state", "action", "opened_at", "read_at", "closed_at", "version"),
+    *("kind", "role", "node", "state", "action", "opened_at", "read_at", "closed_at", "version"),
     *("due_at", "soon_at", "provisional", "due_soon", "overdue", "claimed_by_id", "principal_id"),
     *("case__title", "case__tenant_id", "case__definition_id", "case__subject_type", "case__subject_id"),
     *("case__state", "case__started_at", "case__due_at", "case__suspended_at", "case__overseen_at", "case__urged"),
@@ -92,13 +83,12 @@ _SHOWN = (
 )
 
 
-def listed(tasks: QuerySet[Task]) -> QuerySet[WithAnnotations[Task, _Node]]:
-    """Tasks with what a list shows of them, of the case and of the assignee, and ``node`` (its id).
+def listed(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Tasks with what a list shows of them, of the case and of the assignee.
 
     The words of a node are in the definition: ``library.by_id([task.case.definition_id])``, without a query.
     """
-    node = Activation.objects.filter(id=OuterRef("activation_id")).values("node")
-    return tasks.select_related("case", "assignee").only(*_SHOWN).annotate(node=Subquery(node))
+    return tasks.select_related("case", "assignee").only(*_SHOWN)
 
 
 def loans(actor: Actor) -> list[Loan]:
@@ -160,13 +150,15 @@ def _held_by(person: object, **where: object) -> QuerySet[Holding]:
 def _open(actor: Actor) -> QuerySet[Task]:
     if not actor.party_ids:
         return Task.objects.none()
-    lent = loans(actor)
-    # The list of assignees is spelled out for the index; what is delegated is then narrowed.
-    everybody = set(actor.party_ids).union(*(loan.parties for loan in lent))
+    tasks = Task.objects.filter(state="open")
     wanted = Q(assignee_id__in=actor.party_ids) & (Q(claimed_by=None) | Q(claimed_by_id=actor.party_id))
+    if not (lent := loans(actor)):
+        return tasks.filter(wanted)
     for loan in lent:
         wanted |= _lent(loan)
-    return Task.objects.filter(wanted, state="open", assignee_id__in=everybody)
+    # The list of assignees is spelled out for the index; what is delegated is then narrowed.
+    everybody = set(actor.party_ids).union(*(loan.parties for loan in lent))
+    return tasks.filter(wanted, assignee_id__in=everybody)
 
 
 def _lent(loan: Loan) -> Q:
@@ -186,5 +178,4 @@ def _in_the_open() -> Q:
         arg_joiner=", ",
         output_field=BooleanField(),
     )
-    open_vote = Activation.objects.filter(id=OuterRef("activation_id")).annotate(secret=secret).filter(secret=False)
-    return Q(Exists(open_vote))
+    return ~Q(secret)

@@ -17,7 +17,8 @@ from renda.site.logs import LineFormatter
 @pytest.fixture
 def written() -> Any:
     """What the site's own handler would write."""
-    form = settings.LOGGING["formatters"]["line"]
+    logged: Any = settings.LOGGING
+    form = logged["formatters"]["line"]
     assert form["()"] == f"{LineFormatter.__module__}.{LineFormatter.__name__}"
     out = StringIO()
     handler = logging.StreamHandler(out)

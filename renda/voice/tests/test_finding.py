@@ -86,6 +86,9 @@ def test_a_village_finds_its_townships_station_and_who_serves_there(cast: Cast) 
     assert station is not None
     assert [deputy.name for deputy in finding.deputies_at(station)] == ["代表甲", "代表丙"]
     assert station.code == cast.codes["station"].code
+    deputy = finding.deputy(cast.people["deputy"].pk)
+    assert deputy is not None
+    assert [one.name for one in deputy.stations] == ["路口镇代表之家"]
 
 
 def test_nothing_private_is_in_any_copy(cast: Cast) -> None:

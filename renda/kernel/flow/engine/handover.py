@@ -49,5 +49,5 @@ def _move(run: Run, case: Case, task: Task, successor: int | None) -> CaseEvent:
 
 
 def _event(run: Run, case: Case, task: Task, leaver: int, to: int | None) -> CaseEvent:
-    node = run.tree.activations[task.activation_id].node
-    return run.event(case, "hand_over", node=node, task_id=task.id, origin=str(leaver), target=str(to or ""))
+    about = {"node": task.node, "task_id": task.id}
+    return run.event(case, "hand_over", origin=str(leaver), target=str(to or ""), **about)

@@ -45,7 +45,7 @@ def act(
     """
     task = find_task(run, case, task_id)
     offer = require(run, case, "act", task=task, version=version, action=action)
-    node = run.tree.node(run.tree.activations[task.activation_id])
+    node = run.tree.node(task)
     closed = set(fields or ()) - writable(node, task)
     if closed:
         raise Invalid(fields=dict.fromkeys(sorted(closed), "这个环节不能填写这一项。"))
@@ -63,16 +63,15 @@ def act(
             )
         rescan(run)
         final = final or action in node.final
-        return run.event(case, "act", action=action, opinion=opinion, final=final, **_about(run, task, offer))
+        return run.event(case, "act", action=action, opinion=opinion, final=final, **_about(task, offer))
 
 
 def _opinion(opinion: str) -> dict[str, str]:
     return {"opinion": opinion} if opinion else {}
 
 
-def _about(run: Run, task: Task, offer: Offer) -> dict[str, Any]:
-    activation = run.tree.activations[task.activation_id]
-    return {"node": activation.node, "task_id": task.id, "on_behalf_of_id": offer.on_behalf_of}
+def _about(task: Task, offer: Offer) -> dict[str, Any]:
+    return {"node": task.node, "task_id": task.id, "on_behalf_of_id": offer.on_behalf_of}
 
 
 def _close(run: Run, task: Task, action: str, opinion: str, offer: Offer, state: str = "done") -> None:
@@ -163,7 +162,7 @@ def send_back(
         closing.unfinished(run, activation, "sent_back")
         run.tree.set(activation, state="done", outcome="send_back", closed_at=run.now)
         send_to(run, activation, target.activation, straight=resume == "straight")
-        return run.event(case, "send_back", action=resume, opinion=opinion, target=wanted, **_about(run, task, offer))
+        return run.event(case, "send_back", action=resume, opinion=opinion, target=wanted, **_about(task, offer))
 
 
 def withdraw(run: Run, case: Case, task_id: int, *, version: int | None = None, opinion: str = "") -> CaseEvent:
@@ -202,7 +201,7 @@ def read(run: Run, case: Case, task_id: int) -> CaseEvent | None:
         else:
             _close(run, task, "read", "", offer)
             _next_reader(run, task)
-        return run.event(case, "read", **_about(run, task, offer))
+        return run.event(case, "read", **_about(task, offer))
 
 
 def _next_reader(run: Run, task: Task) -> None:

@@ -62,7 +62,7 @@ def extend_request(
     offer = require(run, case, "extend_request", task=task, version=version)
     _reasoned(reason)
     _later(run, task, wanted_at, "wanted_at")
-    node = run.tree.node(run.tree.activations[task.activation_id])
+    node = run.tree.node(task)
     with run.tree.recording():
         run.tree.set(task, read_at=task.read_at or run.now)
         _ask(
@@ -147,8 +147,8 @@ def extend_grant(
             provisional=False,
             extensions=task.extensions + 1,
         )
-        node = run.tree.activations[task.activation_id].node
-        return run.event(case, "extend_grant", node=node, task_id=task.id, opinion=opinion, target=new_due.isoformat())
+        about = {"node": task.node, "task_id": task.id}
+        return run.event(case, "extend_grant", opinion=opinion, target=new_due.isoformat(), **about)
 
 
 def extend_refuse(run: Run, case: Case, request_id: int, *, opinion: str = "") -> CaseEvent:
@@ -200,7 +200,7 @@ def _restart_clocks(run: Run, case: Case, stopped: datetime) -> None:
         return run.world.shift(deadline.key, case.tenant_id, at, stopped, run.now)
 
     for task in tree.of_case("task", case.id):
-        deadline = tree.node(tree.activations[task.activation_id]).deadline
+        deadline = tree.node(task).deadline
         if deadline and task.unfinished and task.due_at is not None and not task.overdue:
             due = shifted(deadline, task.due_at)
             tree.set(task, due_at=due.at, soon_at=due.soon_at, provisional=due.provisional)

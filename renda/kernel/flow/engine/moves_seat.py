@@ -26,7 +26,7 @@ def _event(
     return run.event(
         case,
         move,
-        node=run.tree.activations[task.activation_id].node,
+        node=task.node,
         task_id=task.id,
         on_behalf_of_id=offer.on_behalf_of,
         origin=origin,
@@ -61,7 +61,7 @@ def hand_to(run: Run, case: Case, task: Task, to: int, *, ruled: bool = True, st
     Raises:
         Invalid: as ``transfer``.
     """
-    node = run.tree.node(run.tree.activations[task.activation_id])
+    node = run.tree.node(task)
     allowed = node.transfer.to
     if ruled and allowed and to not in run.parties(allowed, case) and not run.administers(case):
         raise _unfit("按流程规定，这项工作不能转给所选的人。")

@@ -43,7 +43,7 @@ def _task(run: Run, case: Case, task: Task) -> list[CaseEvent]:
     if task.soon_at is not None and task.soon_at <= run.now and not (task.due_soon or task.overdue):
         with run.tree.recording():
             run.tree.set(task, due_soon=True)
-            return [run.event(case, "due_soon", node=run.tree.activations[task.activation_id].node, task_id=task.id)]
+            return [run.event(case, "due_soon", node=task.node, task_id=task.id)]
     return []
 
 

@@ -325,7 +325,7 @@ def require(
 
 def is_mine(run: Run, case: Case, task: Task) -> bool:
     """Whether a task is the mover's to see: as assignee, holder of the post, or delegate."""
-    node = run.tree.node(run.tree.activations[task.activation_id])
+    node = run.tree.node(task)
     return task.assignee_id in run.mover.parties or way(run, case, node, task) is not None
 
 

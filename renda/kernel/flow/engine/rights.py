@@ -45,7 +45,7 @@ def writable(node: Node, task: Task) -> frozenset[str]:
 def rights(run: Run, case: Case) -> FieldRights:
     """The mover's rights: by her open tasks, else by those she has had."""
     mine = [
-        (task, run.tree.node(run.tree.activations[task.activation_id]))
+        (task, run.tree.node(task))
         for task in run.tree.of_case("task", case.id)
         if task.assignee_id in run.mover.parties
         or task.claimed_by_id in run.mover.parties
@@ -60,4 +60,4 @@ def rights(run: Run, case: Case) -> FieldRights:
 
 
 def _lent(run: Run, case: Case, task: Task) -> bool:
-    return way(run, case, run.tree.node(run.tree.activations[task.activation_id]), task) is not None
+    return way(run, case, run.tree.node(task), task) is not None

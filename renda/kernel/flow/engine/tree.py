@@ -90,8 +90,8 @@ class Tree:
         """The version the case runs on."""
         return self.definitions[case.definition_id]
 
-    def node(self, row: Activation | Token) -> Node:
-        """The node an activation or a token is at."""
+    def node(self, row: Activation | Token | Task) -> Node:
+        """The node an activation, a token or a task is at."""
         return self.definition(self.cases[row.case_id]).by_id[row.node]
 
     def tasks_of(self, activation_id: int) -> Sequence[Task]:
@@ -157,7 +157,10 @@ class Tree:
 def apply(tree: Tree, effect: Effect) -> None:
     """Apply one effect. Moves and replay both go through here."""
     if effect[0] == "+":
-        tree.add(TABLES[effect[1]](**effect[2]))
+        row = TABLES[effect[1]](**effect[2])
+        if isinstance(row, Task):
+            row.node = tree.activations[row.activation_id].node
+        tree.add(row)
         return
     _, table, row_id, change = effect
     if table == "subject":

@@ -91,7 +91,7 @@ def test_a_unit_of_another_congress_is_admitted_and_a_stranger_is_not(town: Town
         town.do("clerk", flow.act, case, "answer", task_id=task.id)
 
 
-def test_a_node_with_seats_in_two_congresses_admits_the_other_before_its_rows_are_stored() -> None:
+def test_a_node_with_seats_in_two_congresses_is_worked_on_by_both() -> None:
     both = FLOW.replace('who = ["test:office", "test:leaders"]', 'who = ["test:leaders", "test:unit"]')
     town = Town(flow_text=both.replace('to = "rating"', 'to = "sign"').replace('to = "unit"', 'to = "sign"', 1))
     case = town.start()

@@ -63,7 +63,9 @@ class Desk:
             case.root = case
             token = Token(tenant=self.tenant, case=case, node=node)
             visit = Activation(tenant=self.tenant, case=case, token_id=token.id, node=node, round=1, opened_at=self.now)
-            task = Task(tenant=self.tenant, case=case, activation_id=visit.id, seat=1, assignee=party, **values)
+            task = Task(
+                tenant=self.tenant, case=case, activation_id=visit.id, node=node, seat=1, assignee=party, **values
+            )
             rows: tuple[Model, ...] = (case, token, visit, task)
             for row in rows:
                 row.save(force_insert=True)
