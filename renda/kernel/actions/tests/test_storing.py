@@ -24,6 +24,7 @@ VALUES: list[tuple[type[models.Field[Any, Any]], Any]] = [
     (models.DateField, date(2026, 2, 3)),
     (models.TimeField, time(8, 30)),
     (models.DecimalField, Decimal("1.5")),
+    (models.FloatField, 0.1),
     (models.BinaryField, b"\x00\\x\xff"),
     (models.JSONField, {"文": ['"', None, 1.5, {"a": True}]}),
     (models.ForeignKey, 2**40),
