@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from renda.kernel.access import api
 from renda.kernel.access.models import EmergencyAccess
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.errors import Invalid
+from renda.kernel.notices import api as notices
+from renda.kernel.notices.readers import holders_near
 from renda.kernel.parties import Actor
+from renda.kernel.policy.registry import PERMISSIONS
+from renda.kernel.privacy.api import redact
 
+OPENED = notices.register_kind("access.opened", "有人开启紧急授权", is_required=True)
 SHORTEST_REASON = 6  # characters: "工作需要" says nothing
 
 
@@ -44,6 +50,15 @@ def access_open(ctx: Context, *, tenant_id: int, permission: str, reason: str) -
         ends_at=ctx.now + timedelta(minutes=minutes),
     )
     ctx.insert(access)
+    notices.send(
+        ctx,
+        holders_near(api.REVIEW, tenant_id),
+        "有人开启了紧急授权",
+        f"{ctx.actor.name}：{PERMISSIONS[permission]}（{minutes} 分钟）。理由：{redact(access.reason)}",
+        reverse("access:access.open"),
+        kind=OPENED,
+        subject=access,
+    )
     return access
 
 
