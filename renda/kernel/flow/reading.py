@@ -129,6 +129,18 @@ def assignees_of(ctx: Context, case: CaseOrId) -> list[int]:
     return list(dict.fromkeys(found))
 
 
+def approvers_of(ctx: Context, case: CaseOrId) -> list[int]:
+    """The parties whose word a request waits for: those named for an extension, the administrators for a jump."""
+    tree = Store.of(ctx).tree(case_id(case), lock=True)
+    run, row = Run(tree, mover_of(ctx.actor)), tree.cases[case_id(case)]
+    waiting = [request for request in tree.of_case("request", row.id) if request.state == "pending"]
+    found: dict[int, None] = {}
+    for request in waiting:
+        named = request.approvers if request.kind == "extend" else run.parties(run.definition(row).administrator, row)
+        found |= dict.fromkeys(named)
+    return list(found)
+
+
 def report_to(ctx: Context, case: CaseOrId) -> list[int]:
     """The parties that are told when the case is put under supervision."""
     tree = Store.of(ctx).tree(case_id(case), lock=True)
