@@ -53,6 +53,7 @@ from renda.congress.selectors import (
     posts_for,
     stations_at,
     stations_for,
+    stations_of,
 )
 
 __all__ = [
@@ -105,4 +106,5 @@ __all__ = [
     "rulers",
     "stations_at",
     "stations_for",
+    "stations_of",
 ]

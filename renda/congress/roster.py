@@ -130,16 +130,34 @@ def _text(value: Any) -> str:
             return str(value).strip()[:200]
 
 
+def next_term(running: Term, starts_on: date) -> Term:
+    """The term after the running one, not stored; it begins on the day on which the new congress first meets.
+
+    Raises:
+        Invalid: a day before the running term began, or in the future.
+    """
+    if not running.starts_on < starts_on <= clock.today():
+        raise Invalid("term.day", fields={"starts_on": "新一届的第一次会议日期应晚于本届开始之日，且不晚于今天。"})
+    return Term(tenant=running.tenant, number=running.number + 1, starts_on=starts_on)
+
+
 def review(rows: Sequence[RosterRow], term: Term) -> Review:
-    """Look at each row against the congress as it is (the term's tenant is in scope)."""
+    """Look at each row against the congress as it is (the term's tenant is in scope).
+
+    Who is taken to be the same: name and telephone number agree; in a term to come also who sits now and whose name
+    is nobody else's, neither there nor in the file, unless the numbers speak against it.
+    """
     found = Review(rows)
     districts = set(
         ElectoralDistrict.objects.filter(tenant_id=term.tenant_id, level=term.tenant.level).values_list(
             "number", flat=True
         )
     )
-    seated = set(Mandate.objects.filter(term=term, ends_on__isnull=True).values_list("person_id", flat=True))
+    running = Mandate.objects.filter(tenant_id=term.tenant_id, level=term.tenant.level, ends_on__isnull=True)
+    seated = set(running.values_list("person_id", flat=True))
+    is_new_term = term._state.adding
     alike = _people_named({row.name for row in rows})
+    names = Counter(row.name for row in rows)
     twice = Counter((row.name, row.district_number, row.phone) for row in rows)
     references = Counter(row.reference_number for row in rows if row.reference_number)
     for row in rows:
@@ -148,17 +166,27 @@ def review(rows: Sequence[RosterRow], term: Term) -> Review:
             wrong = wrong or "与文件中另一行重复"
         if references[row.reference_number] > 1:
             wrong = wrong or "代表证号与文件中另一行相同"
-        same = [person for person in alike.get(row.name, []) if row.phone and person.phone == row.phone]
-        if same and same[0].party_id in seated:
+        others = alike.get(row.name, [])
+        same = [person for person in others if row.phone and person.phone == row.phone]
+        why = "沿用已有账号（姓名、手机号码相同）"
+        if not same and is_new_term and names[row.name] == 1:
+            same = _re_elected(row, [person for person in others if person.party_id in seated])
+            why = "连任，沿用账号（现任代表中只有一位同名）"
+        if same and same[0].party_id in seated and not is_new_term:
             wrong = wrong or "已经是本届代表"
         if wrong:
             found.errors[row.number] = wrong
         elif same:
             found.known[row.number] = same[0].party_id
-            found.notes[row.number] = "沿用已有账号（姓名、手机号码相同）"
-        elif alike.get(row.name):
-            found.notes[row.number] = f"已有 {len(alike[row.name])} 个同名账号，手机号码不同，将新建账号"
+            found.notes[row.number] = "连任，沿用账号" if same[0].party_id in seated and row.phone else why
+        elif others:
+            found.notes[row.number] = f"已有 {len(others)} 个同名账号，手机号码不同或未填，将新建账号"
     return found
+
+
+def _re_elected(row: RosterRow, sitting: list[Person]) -> list[Person]:
+    """The only one of this name who sits now, if the telephone numbers do not speak against it."""
+    return sitting if len(sitting) == 1 and not (row.phone and sitting[0].phone) else []
 
 
 def _people_named(names: set[str]) -> dict[str, list[Person]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
@@ -57,6 +58,17 @@ def insert_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None
 def store_fields(model: type[models.Model], names: Sequence[str], rows: Sequence[models.Model]) -> None:
     """Store these fields of rows that are there."""
     _run(_update(model, tuple(names)), rows, add=False)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send what is stored inside without waiting for each statement's answer (libpq's pipeline).
+
+    Raises:
+        DatabaseError: one of them failed; at the latest when all are sent.
+    """
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def _run(statement: _Statement, rows: Sequence[models.Model], *, add: bool) -> None:

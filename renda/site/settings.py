@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "renda.kernel.ui.middleware.BodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -126,13 +127,17 @@ _URL = text(
     f"postgresql://{'renda_owner' if _OWNER else 'renda_app'}@/renda?host={RENDA_DATA_DIR / 'socket'}",
 )
 DATABASES = {"default": dj_database_url.parse(_URL, conn_health_checks=True)}
+# Values travel apart from the statement, so that PostgreSQL keeps the plan of what a connection asks again and again:
+# planning was half of the database's work (row-level security adds its conditions to every statement).
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    "server_side_binding": True,
+    "prepare_threshold": 5,
+}
 # A pool a process (0 = none, for commands and tests); its size bounds the connections of the whole site.
 RENDA_POOL_SIZE = integer("RENDA_POOL_SIZE", 0)
 if RENDA_POOL_SIZE:
-    DATABASES["default"]["OPTIONS"] = {
-        **DATABASES["default"].get("OPTIONS", {}),
-        "pool": {"min_size": 2, "max_size": RENDA_POOL_SIZE, "timeout": 10},
-    }
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": RENDA_POOL_SIZE, "timeout": 10}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = None
 # What all processes must know and may forget: that a figure of an authenticator was used. One table for all of them.

@@ -24,6 +24,7 @@ from renda.congress.api import (
     open_code,
     places_of,
     stations_at,
+    stations_of,
 )
 from renda.kernel.codes.api import read_short_code
 from renda.kernel.deadlines.api import ics
@@ -96,7 +97,12 @@ def deputy(request: HttpRequest, person_id: int) -> HttpResponse:
     found = deputy_by_person(person_id)
     if found is None:
         raise Http404
-    shown = {"deputy": found, "facts": recent_facts(person_id), "days": reception_days(person_id=person_id)}
+    shown = {
+        "deputy": found,
+        "facts": recent_facts(person_id),
+        "days": reception_days(person_id=person_id),
+        "stations": stations_of(person_id),
+    }
     return render(request, "voice/deputy.html", shown)
 
 

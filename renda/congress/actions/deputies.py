@@ -22,9 +22,8 @@ from renda.congress.models import (
     WallCode,
     chinese_number,
 )
-from renda.congress.roster import Review, RosterRow, review
+from renda.congress.roster import Review, RosterRow, next_term, review
 from renda.congress.selectors import congresses_for
-from renda.kernel import clock
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.codes.api import new_short_code
 from renda.kernel.errors import Invalid, NotFound, Refused
@@ -179,13 +178,14 @@ def term_roll_over(
         Invalid: the day, or rows of the roster (nothing is changed then).
         Refused: there is no current term.
     """
-    old = Term.objects.filter(tenant_id=congress.tenant_id, ends_on__isnull=True).first()
+    old = (
+        Term.objects.select_related("tenant__congress__place")
+        .filter(tenant_id=congress.tenant_id, ends_on__isnull=True)
+        .first()
+    )
     if old is None:
         raise Refused("term.none", "没有正在进行的一届。")
-    if not old.starts_on < starts_on <= clock.today():
-        raise Invalid("term.day", fields={"starts_on": "新一届的第一次会议日期应晚于本届开始之日，且不晚于今天。"})
-    term = Term(tenant_id=congress.tenant_id, number=old.number + 1, starts_on=starts_on)
-    term.tenant = congress.tenant
+    term = next_term(old, starts_on)
     found = review(rows, term)
     _refuse_wrong_rows(found, only_good_rows=only_good_rows)
     leaving = list(Mandate.objects.filter(term=old, ends_on__isnull=True))

@@ -33,6 +33,7 @@ from renda.congress.selectors.published import (
     lineage,
     published_in,
     stations_at,
+    stations_of,
 )
 
 __all__ = [
@@ -66,4 +67,5 @@ __all__ = [
     "stations_at",
     "stations_for",
     "stations_kept_for",
+    "stations_of",
 ]

@@ -159,6 +159,14 @@ def stations_at(place_code: str) -> list[Station]:
         return list(Station.objects.filter(near, is_active=True).select_related("place").order_by("id"))
 
 
+def stations_of(person_id: int) -> list[Station]:
+    """The open stations at which a deputy serves, in all congresses."""
+    tenants = list(Tenant.objects.filter(is_active=True).values_list("id", flat=True))
+    with tenant_transaction(tenants, durable=False):
+        rows = Station.objects.filter(deputies__person_id=person_id, is_active=True).select_related("place")
+        return list(rows.order_by("kind", "id"))
+
+
 def published_in(district_id: int, tenant_id: int) -> list[FoundDeputy]:
     """The deputies who sit for a district now and whom the public may contact."""
     return _published([tenant_id], Q(district_id=district_id))

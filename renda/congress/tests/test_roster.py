@@ -8,7 +8,7 @@ import pytest
 from renda.congress.actions import roster_import, term_roll_over
 from renda.congress.api import find_deputies, open_code
 from renda.congress.models import ElectoralDistrict, Mandate, Person, Term, WallCode
-from renda.congress.roster import RosterRow, read_roster, review
+from renda.congress.roster import RosterRow, next_term, read_roster, review
 from renda.kernel import clock
 from renda.kernel.errors import Forbidden, Invalid, NotFound
 from renda.kernel.parties.models import Holding
@@ -145,6 +145,26 @@ def test_a_new_term_keeps_who_is_elected_again_ends_the_others_and_leaves_codes_
     for key in ("station", "district", "deputy"):
         assert open_code(cast.codes[key].code) is not None
     assert [found.name for found in find_deputies(place_code="421102101001")][:2] == ["代表甲", "新人"]
+
+
+def test_who_sits_now_is_known_again_by_a_name_that_only_she_has(cast: Cast) -> None:
+    other = cast.people["other_deputy"]
+    other.phone = "13812345678"
+    other.save(update_fields=["phone"])
+    with tenant_transaction(cast.tenants, durable=False):
+        term = next_term(cast.terms["township"], clock.today())
+        found = review(
+            [row(2, "代表甲"), row(3, "代表乙", phone="13900000000"), row(4, "代表丙"), row(5, "新人")], term
+        )
+        twice = review([row(2, "代表甲"), row(3, "代表甲", "2", district_name="第2选区")], term)
+        by_election = review([row(2, "代表甲")], cast.terms["township"])
+    # 代表乙 has another number, 代表丙 sits in the county, not here.
+    assert found.known == {2: cast.people["deputy"].party_id}
+    assert "连任" in found.notes[2]
+    assert "将新建账号" in found.notes[3]
+    # Two of one name in the file: a machine does not choose.
+    assert twice.known == {}
+    assert by_election.known == {}
 
 
 @pytest.mark.parametrize("role", ["constituent", "deputy", "presidium_clerk", "stranger", "system_administrator"])

@@ -16,14 +16,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from renda.congress import actions, selectors
 from renda.congress.forms import RosterForm
-from renda.congress.models import Congress, Term
-from renda.congress.roster import COLUMNS, Review, RosterRow, read_roster, review
+from renda.congress.models import Congress, ElectoralDistrict, Mandate, Term
+from renda.congress.roster import COLUMNS, Review, RosterRow, next_term, read_roster, review
 from renda.kernel import policy
 from renda.kernel.errors import Forbidden, Invalid
 from renda.kernel.exports.api import Column, stream_xlsx
 from renda.kernel.privacy.api import KeyLostError, TamperedError, decrypt, encrypt
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.ui.http import ActorRequest, SeeOther, page
+from renda.kernel.ui.shapes import State
 
 # The reviewed rows travel through the preview page closed: they hold phone numbers.
 _PURPOSE = "roster.preview"
@@ -71,7 +72,8 @@ def roster(request: ActorRequest) -> HttpResponse:
 
 def _preview(request: ActorRequest, congress: Congress, rows: list[RosterRow], starts_on: date | None) -> HttpResponse:
     with tenant_transaction(request.actor.tenants):
-        found = review(rows, _term(congress, starts_on))
+        term = _term(congress, starts_on)
+        found = review(rows, term)
         closed = json.dumps(
             [congress.tenant_id, starts_on and starts_on.isoformat(), [row.as_json() for row in rows]],
             ensure_ascii=False,
@@ -82,6 +84,8 @@ def _preview(request: ActorRequest, congress: Congress, rows: list[RosterRow], s
             "found": found,
             "lines": _lines(found),
             "closed": encrypt(closed, purpose=_PURPOSE),
+            "term": term,
+            **_balance(found, congress, is_new_term=starts_on is not None),
         }
         return page(request, "congress/roster_preview.html", shown)
 
@@ -91,15 +95,29 @@ def _term(congress: Congress, starts_on: date | None) -> Term:
     current: Term | None = running.first()
     if current is None:
         raise Invalid("roster.term", fields={"congress": "这个人民代表大会没有正在进行的一届。"})
-    if starts_on is None:
-        return current
-    return Term(tenant=current.tenant, number=current.number + 1, starts_on=starts_on)
+    return current if starts_on is None else next_term(current, starts_on)
+
+
+def _balance(found: Review, congress: Congress, *, is_new_term: bool) -> dict[str, int]:
+    """How many sit now, of whom how many are elected again and how many leave; and which districts are new."""
+    rows = Mandate.objects.filter(tenant_id=congress.tenant_id, level=congress.level, ends_on__isnull=True)
+    sitting = set(rows.values_list("person_id", flat=True)) if is_new_term else set()
+    again = len(sitting & set(found.known.values()))
+    known = ElectoralDistrict.objects.filter(tenant_id=congress.tenant_id, level=congress.level)
+    numbers = {str(number) for number in known.values_list("number", flat=True)}
+    fresh = {row.district_number for row in found.good} - numbers
+    return {"sitting": len(sitting), "again": again, "leaving": len(sitting) - again, "new_districts": len(fresh)}
+
+
+def _line(found: Review, row: RosterRow) -> dict[str, Any]:
+    why = found.errors.get(row.number)
+    state = State("有误", "late") if why else State("可以导入", "ok")
+    return {"row": row, "state": state, "note": why or found.notes.get(row.number, "新代表，新建账号")}
 
 
 def _lines(found: Review) -> list[dict[str, Any]]:
     return [
-        {"row": row, "error": found.errors.get(row.number, ""), "note": found.notes.get(row.number, "")}
-        for row in sorted(found.rows, key=lambda row: (row.number not in found.errors, row.number))
+        _line(found, row) for row in sorted(found.rows, key=lambda row: (row.number not in found.errors, row.number))
     ]
 
 
@@ -125,5 +143,5 @@ def confirm(request: ActorRequest) -> HttpResponse:
     else:
         result = actions.roster_import(request.actor, tenant_id=tenant_id, rows=rows, only_good_rows=only_good_rows)
         told = f"已导入 {result.seated} 名代表，新建账号 {result.new_accounts} 个，跳过 {result.skipped} 行。"
-    messages.success(request, told)
-    return SeeOther(reverse("congress:roster.import"))
+    messages.success(request, f"{told}下一步：给新代表发放登录码，给新选区设置包括的地方。")
+    return SeeOther(reverse("congress:mandate.list"))

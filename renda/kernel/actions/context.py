@@ -17,7 +17,7 @@ from renda.kernel import clock
 from renda.kernel.events.models import Event
 from renda.kernel.jobs import registry as jobs
 from renda.kernel.parties import Actor
-from renda.kernel.storing import insert_rows, store_fields
+from renda.kernel.storing import insert_rows, store_fields, together
 
 Flusher = Callable[["Context", list[Any]], None]
 
@@ -93,10 +93,11 @@ class Context:
         by_model: defaultdict[type[models.Model], list[models.Model]] = defaultdict(list)
         for row in self._inserts:
             by_model[type(row)].append(row)
-        for model, rows in by_model.items():
-            insert_rows(model, rows)
         fresh = {(type(row), row.pk) for row in self._inserts}
-        _store(update for update in self._updates if (type(update[0]), update[0].pk) not in fresh)
+        with together():
+            for model, rows in by_model.items():
+                insert_rows(model, rows)
+            _store(update for update in self._updates if (type(update[0]), update[0].pk) not in fresh)
         self._inserts.clear()
         self._updates.clear()
         self._run_collected(first=False)

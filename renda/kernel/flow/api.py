@@ -25,6 +25,7 @@ from renda.kernel.flow.reading import (
     CaseOrId,
     CaseView,
     TaskDue,
+    approvers_of,
     assignees_of,
     explain_due,
     offered,
@@ -47,6 +48,7 @@ __all__ = [
     "Task",
     "TaskDue",
     "TaskGone",
+    "approvers_of",
     "assignees_of",
     "brings",
     "explain_due",
@@ -100,7 +102,7 @@ def _on_case(
     tree = store.tree(_id(case), lock=True)
     row = tree.cases[_id(case)]
     if subject is not None:
-        store.world.know_subject(row.id, subject)
+        store.world.know_subject(subject)
     run = Run(tree, mover_of(ctx.actor), assignees or {})
     if mine is not None and given.get("task_id") is None:
         given["task_id"] = _my_task(run, row, *mine)
@@ -149,7 +151,7 @@ def start(
     tree = store.new_tree()
     run = Run(tree, mover_of(ctx.actor), assignees or {})
     case_id = store.world.new_id()
-    store.world.know_subject(case_id, subject)
+    store.world.know_subject(subject)
     case = moves_case.start(
         run,
         store.world.definition(key, tenant_id),

@@ -19,6 +19,7 @@ from django.utils import timezone
 from renda.kernel import ids, parties
 from renda.kernel.deadlines import api as deadlines
 from renda.kernel.deadlines import store as calendars
+from renda.kernel.errors import NotFound
 from renda.kernel.flow import conditions, library
 from renda.kernel.flow.engine.tree import Tree
 from renda.kernel.flow.engine.world import Due, Mover
@@ -52,7 +53,7 @@ class DatabaseWorld:
         self._principals: dict[tuple[int, str], list[int]] = {}
         self._lent: dict[int, Sequence[tuple[int, Container[str] | None]]] = {}
         self._resolved: dict[tuple[str, int | None, str, int], list[int]] = {}
-        self._subjects: dict[int, models.Model] = {}
+        self._subjects: dict[tuple[str, int], models.Model] = {}
         self._expected: dict[int, Case] = {}
 
     # Parties
@@ -177,24 +178,27 @@ class DatabaseWorld:
         """The subjects of these cases are read with the first of them that is asked for."""
         self._expected.update((case.id, case) for case in cases)
 
-    def know_subject(self, case_id: int, subject: models.Model) -> None:
+    def know_subject(self, subject: models.Model) -> None:
         """The action's own instance, with what it has set and not stored yet."""
-        self._subjects[case_id] = subject
+        self._subjects[subject._meta.label, subject.pk] = subject
 
     def subject_of(self, case: Case) -> models.Model:
-        """The case's subject, read when nobody gave it, together with those of the cases loaded with it."""
-        if case.id not in self._subjects:
-            self._expected[case.id] = case
-            wanted = {
-                one.subject_id: one.id
-                for one in self._expected.values()
-                if one.subject_type == case.subject_type and one.id not in self._subjects
-            }
-            model = apps.get_model(case.subject_type)
-            for key, row in model._base_manager.in_bulk(list(wanted)).items():
-                self._subjects[wanted[key]] = row
-            self._expected.clear()
-        return self._subjects[case.id]
+        """The case's subject, read when nobody gave it, together with those of the cases loaded with it.
+
+        A case and one that it calls may be about the same row: it is one instance for both.
+
+        Raises:
+            NotFound: it is not in scope.
+        """
+        key = (case.subject_type, case.subject_id)
+        if key not in self._subjects:
+            keys = {(one.subject_type, one.subject_id) for one in (case, *self._expected.values())}
+            wanted = [pk for label, pk in keys - self._subjects.keys() if label == case.subject_type]
+            rows = apps.get_model(case.subject_type)._base_manager.in_bulk(wanted)
+            self._subjects.update({(case.subject_type, pk): row for pk, row in rows.items()})
+        if key not in self._subjects:
+            raise NotFound
+        return self._subjects[key]
 
     def value(self, case: Case, field: str) -> Any:
         """A field as conditions and effects know it: keys for rows."""

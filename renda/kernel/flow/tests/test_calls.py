@@ -9,7 +9,9 @@ from renda.kernel.flow import api as flow
 from renda.kernel.flow import library
 from renda.kernel.flow.definition import parse
 from renda.kernel.flow.models import Case, FlowDefinition, Task
+from renda.kernel.flow.store import Store
 from renda.kernel.flow.tests.cases import Town
+from renda.kernel.parties.models import Party
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +126,32 @@ def test_a_unit_admitted_after_the_child_began_takes_the_child_back_with_the_blo
     with town.everything():
         case.refresh_from_db()
         assert (case.state, case.outcome) == (Case.State.ENDED, "concluded")
+
+
+def test_a_child_about_the_same_matter_sees_what_the_act_has_just_set(town: Town) -> None:
+    """The instance of the action is that of the whole tree, stored or not."""
+    child = parse(CHILD.replace("test:leaders", "field:assistant").replace("inquiry", "asking"))
+    caller = parse(CALLER.replace('flow = "inquiry"', 'flow = "asking"').replace('key = "letter"', 'key = "note"'))
+    for made in (child, caller):
+        FlowDefinition.objects.create(
+            key=made.key, version=1, title=made.title, graph=dict(made.source), published_at=clock.now()
+        )
+    library.forget()
+    case = town.do("clerk", flow.start, "note", town.subject, tenant_id=town.tenants[0].id, title="便函")
+    subject = Party.objects.get(id=town.subject.id)
+    vars(subject)["assistant"] = town.people["leader"]
+    town.do("clerk", flow.act, case, "assign", subject=subject)
+    with town.everything():
+        (task,) = Task.objects.filter(case__parent=case)
+    assert (task.assignee_id, task.stands_in) == (town.people["leader"].id, False)
+
+
+def test_both_are_read_at_once_when_nobody_gives_the_matter(town: Town) -> None:
+    case = town.start()
+    town.do("clerk", flow.act, case, "assign")
+    with town.everything():
+        child = Case.objects.get(parent=case)
+        store = Store(clock.now())
+        tree = store.tree(case.id, lock=False)
+        subjects = {store.world.subject_of(tree.cases[key]) for key in (child.id, case.id)}
+    assert subjects == {town.subject}
