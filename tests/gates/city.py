@@ -23,7 +23,14 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.test import Client
 
-from renda.congress.actions import mandate_suspend, reception_arrange, station_close, station_create
+from renda.congress.actions import (
+    administrator_assign,
+    mandate_suspend,
+    person_create,
+    reception_arrange,
+    station_close,
+    station_create,
+)
 from renda.congress.models import Person, SignInCode
 from renda.congress.roster import RosterRow
 from renda.kernel import clock
@@ -232,6 +239,11 @@ def _accounts(city: City) -> None:
     Holding.objects.filter(person_id=city.person(NOBODY)).update(ends_on=clock.today().replace(year=2025))
     city.rows["holding"] = Holding.objects.get(person_id=city.person("case_officer"))
     city.rows["security_holding"] = Holding.objects.get(person_id=city.person("security_administrator"))
+    # There is another one: the only administrator of a kind is not taken away.
+    spare = person_create(cast.actor("business_administrator"), congress=cast.congresses["city"], name="安全备岗")
+    administrator_assign(
+        cast.actor("system_administrator"), city.rows["security_holding"].post_id, person_id=spare.party_id
+    )
     codes = [
         SignInCode(
             person=cast.people["other_deputy"],

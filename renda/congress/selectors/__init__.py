@@ -22,7 +22,7 @@ from renda.congress.selectors.inside import (
     stations_for,
     stations_kept_for,
 )
-from renda.congress.selectors.inviting import people_to_invite
+from renda.congress.selectors.inviting import fills_posts, people_to_invite
 from renda.congress.selectors.published import (
     FoundDeputy,
     FoundMandate,
@@ -51,6 +51,7 @@ __all__ = [
     "deputies_to_serve",
     "deputy_by_person",
     "districts_for",
+    "fills_posts",
     "find_deputies",
     "handlers",
     "holdings_for",
