@@ -10,6 +10,7 @@ from renda.congress.forms.deputies import (
     RosterForm,
 )
 from renda.congress.forms.fields import (
+    CongressField,
     CongressForm,
     PeopleField,
     PersonField,
@@ -55,6 +56,7 @@ from renda.congress.forms.stations import (
 )
 
 __all__ = [
+    "CongressField",
     "CongressForm",
     "DisableForm",
     "DistrictCreateForm",
