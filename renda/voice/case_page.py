@@ -34,7 +34,7 @@ _DUE_VERBS = {
 def case_context(request: ActorRequest, message: Message, bound: Mapping[str, ActForm] | None = None) -> dict[str, Any]:
     """The page's context; ``bound``: the form that was refused, shown again with what was typed."""
     actor, bound = request.actor, bound or {}
-    record, case = Record.of(message), flow.view(actor, message.case_id, subject=message)
+    record, case = Record.of(message), flow.view(actor, message.case, subject=message)
     return {
         "message": message,
         "steps": public_steps(message),

@@ -75,7 +75,7 @@ def view(actor: Actor, case: CaseOrId, *, subject: models.Model | None = None) -
         store.world.know_subject(subject)
     if actor.party_id is not None:
         store.world.know_lent(actor.party_id, [(loan.principal, loan.flows) for loan in loans(actor)])
-    tree = store.tree(case_id(case), lock=False)
+    tree = store.show(case) if isinstance(case, Case) else store.tree(case, lock=False)
     tasks = tree.of_case("task", case_id(case))
     parties = {task.assignee_id for task in tasks} | _handed_on(tree)
     store.world.learn(parties)
