@@ -22,7 +22,7 @@ from renda.kernel.errors import Forbidden
 from renda.kernel.policy.registry import PERMISSIONS
 from renda.kernel.tenancy.models import Tenant
 from renda.kernel.ui.forms import HouseForm
-from renda.kernel.ui.http import ActorRequest, SeeOther, page
+from renda.kernel.ui.http import ActorRequest, SeeOther, page, scope_of
 
 # So many openings are listed of one's own and for review, and so many acts of theirs.
 MINE, REVIEWED, ACTS = 20, 100, 1000
@@ -103,14 +103,13 @@ def access(request: ActorRequest) -> HttpResponse:
             with form.catching():
                 access_open.once(request.POST.get("idempotency_key"))(actor, **form.cleaned_data)
                 return SeeOther(reverse("access:access.open"))
-    shown = {
-        "mine": [_row(one) for one in _latest(EmergencyAccess.objects.filter(person_id=actor.party_id), MINE)],
-        "reviewed": _reviewed(reviewed),
-        "may_review": bool(reviewed),
-    }
-    if form is None:
-        return page(request, "access/access.html", shown)
-    return page(request, "access/access.html", shown, form=form)
+    with scope_of(request):
+        shown = {
+            "mine": [_row(one) for one in _latest(EmergencyAccess.objects.filter(person_id=actor.party_id), MINE)],
+            "reviewed": _reviewed(reviewed),
+            "may_review": bool(reviewed),
+        }
+        return page(request, "access/access.html", shown, form=form)
 
 
 @login_required
