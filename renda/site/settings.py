@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "renda.kernel.access",
     "renda.kernel.keys",
     "renda.kernel.feedback",
+    "renda.kernel.manual",
     "renda.kernel.timekeeping",
     "renda.kernel.events",
     "renda.kernel.deadlines",
@@ -225,6 +226,9 @@ RENDA_PACKAGE_FILES = {
     "tabler/tabler.min.js.map": PACKAGES / "@tabler/core/dist/js/tabler.min.js.map",
     "htmx/htmx.min.js.map": PACKAGES / "htmx.org/dist/htmx.min.js.map",
 }
+# The manual's chapters and its pictures; where they did not come along, the help link is left out.
+RENDA_MANUAL_DIR = BASE_DIR / "docs/manual"
+RENDA_PACKAGE_FILES |= {f"manual/{picture.name}": picture for picture in (BASE_DIR / "docs/pictures").glob("*.png")}
 RENDA_ICONS_DIR = PACKAGES / "@tabler/icons/icons"
 STATICFILES_FINDERS = [
     "renda.site.static.PackageFinder",
