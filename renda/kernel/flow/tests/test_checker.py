@@ -2,7 +2,8 @@
 
 import pytest
 
-from renda.kernel.flow.checker import check
+from renda.kernel.flow.checker import Unresolved, check
+from renda.kernel.flow.checker.nodes import Flows
 from renda.kernel.flow.definition import parse
 from renda.kernel.flow.fields import FlowSyntaxError, Problem
 from renda.kernel.flow.subjects import SubjectField, SubjectType
@@ -147,8 +148,8 @@ to = "ended"
 """
 
 
-def problems(text: str, **options: object) -> list[Problem]:
-    return check(parse(text), SUBJECT, **{"rules": RULES, "unresolved": lambda word: [], **options})  # type: ignore[arg-type]
+def problems(text: str, *, unresolved: Unresolved = lambda word: [], flows: Flows = None) -> list[Problem]:
+    return check(parse(text), SUBJECT, rules=RULES, unresolved=unresolved, flows=flows)
 
 
 def changed(old: str, new: str) -> str:

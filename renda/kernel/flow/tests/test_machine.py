@@ -44,7 +44,7 @@ def test_the_clock_acts_everywhere_and_a_faulty_case_does_not_stop_it(
             raise RuntimeError("a faulty case")
         return time_out(ctx, case)
 
-    monkeypatch.setattr(machine.api, "time_out", break_down)
+    monkeypatch.setattr(flow, "time_out", break_down)
     with clock.frozen(due + timedelta(minutes=1)):
         assert machine.run_clock() == 2
     assert town.task(good, "unit").overdue
