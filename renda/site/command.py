@@ -19,6 +19,7 @@ HELP = """renda —— 人大智能应用平台
   renda backup DIR     备份数据库、文件和密钥     renda restore DIR  恢复到空的数据目录
   renda audit verify            核对审计链
   renda places import FILE      导入行政区划
+  renda congress found PLACE    建立正式站点(最高一级人大和四位管理员)
   renda messages replay FILE    按原时间重放留言
   renda help                    全部管理命令
 """

@@ -25,13 +25,14 @@ from django.test import Client
 
 from renda.congress.actions import (
     administrator_assign,
+    congress_found,
     mandate_suspend,
     person_create,
     reception_arrange,
     station_close,
     station_create,
 )
-from renda.congress.models import Person, SignInCode
+from renda.congress.models import Person, Place, SignInCode
 from renda.congress.roster import RosterRow
 from renda.kernel import clock
 from renda.kernel.access.models import EmergencyAccess
@@ -339,6 +340,23 @@ def _desks(city: City) -> None:
     given = {"congress": city.cast.congresses["township"], "place": city.cast.places["village"]}
     city.rows["closed_station"] = station_create(clerk, name="花园社区联络点", kind="point", **given)
     station_close(clerk, city.key("closed_station"), reason="合并")
+    _bare_places(city)
+
+
+def _bare_places(city: City) -> None:
+    """Two townships of the other county: one has just been given a congress, the other has none. And one of the county."""
+    for name, code, above in (("bare_place", "421102103", "county"), ("just_founded", "421181109", "other_county")):
+        city.rows[name] = Place.objects.create(
+            code=f"{code}000",
+            name=f"{name}镇",
+            level="township",
+            parent=city.cast.places[above],
+            valid_from=clock.today(),
+        )
+    office = city.cast.actor("business_administrator")
+    (made,) = congress_found(office, city.cast.tenant("other_county"), places=[city.rows["just_founded"]])
+    city.rows["bare_congress"] = city.cast.congresses["just_founded"] = made
+    vars(city).pop("tenants", None)  # there is one more
 
 
 # --- what has changed ---------------------------------------------------------------------------------------------------

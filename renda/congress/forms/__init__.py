@@ -19,6 +19,10 @@ from renda.congress.forms.fields import (
     ReasonForm,
     place_label,
 )
+from renda.congress.forms.founding import (
+    FoundForm,
+    TermForm,
+)
 from renda.congress.forms.organisations import (
     OrganisationCloseForm,
     OrganisationCreateForm,
@@ -64,6 +68,7 @@ __all__ = [
     "DistrictForm",
     "EmailForm",
     "EndHoldingForm",
+    "FoundForm",
     "HoldForm",
     "InviteForm",
     "InviteManyForm",
@@ -97,5 +102,6 @@ __all__ = [
     "StationCloseForm",
     "StationCreateForm",
     "StationForm",
+    "TermForm",
     "place_label",
 ]
