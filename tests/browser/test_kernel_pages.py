@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from renda.kernel import clock
 from renda.kernel.deadlines.actions import deadline_add_rule
@@ -45,16 +43,6 @@ def ruled(cast: Cast) -> int:
     return int(rule.pk)
 
 
-def sign_in(visitor: Visitor, cast: Cast, role: str) -> None:
-    """Sign in with the second factor given, as an administrator must."""
-    client = Client()
-    client.force_login(cast.people[role])
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa"}]
-    session.save()
-    visitor.cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
-
-
 @pytest.mark.parametrize("elder", [False, True])
 @pytest.mark.parametrize("width", [360, 1440])
 def test_every_page_is_accessible(visitor: Visitor, cast: Cast, width: int, elder: bool) -> None:
@@ -76,7 +64,7 @@ def test_every_page_is_accessible(visitor: Visitor, cast: Cast, width: int, elde
     ]
     for role, name, address in pages:
         if role:
-            sign_in(visitor, cast, role)
+            visitor.sign_in(cast.people[role], second_factor=True)
         page = visitor.open_page(address, width, elder=elder)
         assert_large_enough(page, elder=elder)
         axe(page)
@@ -84,7 +72,7 @@ def test_every_page_is_accessible(visitor: Visitor, cast: Cast, width: int, elde
 
 
 def test_a_notice_is_pasted_checked_and_kept_without_scripts(visitor: Visitor, cast: Cast) -> None:
-    sign_in(visitor, cast, "business_administrator")
+    visitor.sign_in(cast.people["business_administrator"], second_factor=True)
     page = visitor.open_page("/deadlines/calendar/", 360, js=False)
     page.fill("[name=source]", "国办发明电〔2026〕7号")
     page.fill(
