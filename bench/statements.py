@@ -44,7 +44,8 @@ class Captured:
         body = "\n".join(f"{statement.rstrip().rstrip(';')};" for statement in self.statements)
         if names:
             found = re.compile(r"(?<![\w.])(" + "|".join(names) + r")(?![\w.])")
-            body = found.sub(lambda match: f":{names[match[0]]}", body)
+            # The blank: in JSON an id follows a colon, and pgbench takes two colons for a cast.
+            body = found.sub(lambda match: f" :{names[match[0]]}", body)
         return "\n".join([*sets, body, ""])
 
 

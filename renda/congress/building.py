@@ -31,7 +31,7 @@ from renda.congress.models import (
     WallCode,
 )
 from renda.congress.pinyin import reading
-from renda.congress.structure import Unit, subdistrict_units, units
+from renda.congress.structure import Unit, administration, subdistrict_units, units
 from renda.kernel.parties.models import Holding, Party
 from renda.kernel.tenancy.models import Tenant
 
@@ -63,19 +63,20 @@ class Builder:
         return stored
 
     def congress(self, place: Place, name: str, level: CongressLevel, parent: Congress | None = None) -> Congress:
-        """A tenant with its congress and the organisations and posts of its level."""
+        """A tenant with its congress and the organisations and posts of its level; the highest has the administration."""
         tenant = Tenant.make(name=name, level=level, parent=parent.tenant if parent else None)
         congress = Congress(tenant=tenant, place=place, level=level, name=name, is_demo=self.is_demo)
         self.add(tenant, congress)
         self.tenants.append(tenant.id)
-        words = {"congress": name, "place": place.name, "party": f"中共{place.name}"}
-        for unit in units(level):
+        above = parent.place.name if parent else ""
+        words = {"congress": name, "place": place.name, "party": f"中共{place.name}", "above": above}
+        for unit in [*units(level), *([] if parent else [administration()])]:
             self.organisation(congress, unit, words, place=place)
         return congress
 
     def subdistrict(self, congress: Congress, place: Place) -> None:
         """A sub-district's working committee and office, as organisations of the county's congress."""
-        words = {"congress": congress.name, "place": place.name, "party": ""}
+        words = {"congress": congress.name, "place": place.name, "party": "", "above": ""}
         for unit in subdistrict_units():
             self.organisation(congress, unit, words, place=place)
 

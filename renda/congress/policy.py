@@ -19,10 +19,12 @@ permission("reception.arrange", "安排代表接待日")
 permission("district.edit", "维护选区")
 permission("roster.import", "导入代表名册")
 permission("term.roll_over", "换届")
+permission("congress.found", "新设下级人大")
 permission("mandate.begin", "登记补选代表")
 permission("mandate.edit", "修改代表信息")
 permission("mandate.end", "终止、暂停或恢复代表职务")
 permission("demo.build", "建立演示数据")
+permission("site.found", "建立站点")
 # The platform's three separated administrators.
 permission("place.import", "导入行政区划")
 permission("system.view", "查看系统运行情况")
@@ -46,6 +48,7 @@ _MASTER_DATA = (
     "district.edit",
     "roster.import",
     "term.roll_over",
+    "congress.found",
     "mandate.begin",
     "mandate.edit",
     "mandate.end",
@@ -88,7 +91,16 @@ grant(
 )
 grant(PostKind.AUDIT_ADMINISTRATOR, "audit.read", where="tree")
 # The command line: imports and the demo city.
-grant("machine", "place.import", "roster.import", "term.roll_over", "person.create", "demo.build", where="scope")
+grant(
+    "machine",
+    "place.import",
+    "roster.import",
+    "term.roll_over",
+    "person.create",
+    "demo.build",
+    "site.found",
+    where="scope",
+)
 
 # Who may appoint which of the three: never one's own kind, so that no kind perpetuates itself.
 APPOINTS: dict[str, frozenset[str]] = {

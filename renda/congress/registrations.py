@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from renda.congress import publishing
 from renda.congress.actors import actor_for
 from renda.congress.addresses import addresses_of
-from renda.congress.models import Person, Post, PostKind
+from renda.congress.models import SEPARATED_ADMINISTRATORS, Person, Post, PostKind
 from renda.congress.who import security_officers
 from renda.kernel import policy
 from renda.kernel.exchange.api import register_builder
 from renda.kernel.flow import delegating
 from renda.kernel.flow.subjects import register_who_titles
+from renda.kernel.manual import api as manual
 from renda.kernel.notices.api import register_actors, register_addresses
 from renda.kernel.parties import Actor
 from renda.kernel.policy.registry import GRANTS
@@ -71,4 +72,8 @@ menu.register(
     ),
     Entry("system", "系统情况", "congress:system", icon="server", order=72, permission="system.view"),
     Entry("audit", "审计记录", "congress:audit", icon="list-search", order=73, permission="audit.read"),
+)
+_ADMINISTRATORS = (PostKind.BUSINESS_ADMINISTRATOR, *SEPARATED_ADMINISTRATORS)
+manual.chapter(
+    "administrator", "管理员", is_for=lambda actor: any(post.kind in _ADMINISTRATORS for post in actor.posts), order=60
 )

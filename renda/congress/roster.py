@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import IO, Any
 
-from renda.congress.actions.people import checked_name, checked_phone
+from renda.congress.actions.people import administrations, checked_name, checked_phone
 from renda.congress.models import ElectoralDistrict, Mandate, Person, Term
 from renda.kernel import clock
 from renda.kernel.errors import Invalid, TooLarge
@@ -157,6 +157,8 @@ def review(rows: Sequence[RosterRow], term: Term) -> Review:
     seated = set(running.values_list("person_id", flat=True))
     is_new_term = term._state.adding
     alike = _people_named({row.name for row in rows})
+    everybody = [person.party_id for people in alike.values() for person in people]
+    separated = set(administrations().filter(person_id__in=everybody).values_list("person_id", flat=True))
     names = Counter(row.name for row in rows)
     twice = Counter((row.name, row.district_number, row.phone) for row in rows)
     references = Counter(row.reference_number for row in rows if row.reference_number)
@@ -174,6 +176,8 @@ def review(rows: Sequence[RosterRow], term: Term) -> Review:
             why = "连任，沿用账号（现任代表中只有一位同名）"
         if same and same[0].party_id in seated and not is_new_term:
             wrong = wrong or "已经是本届代表"
+        if same and same[0].party_id in separated:
+            wrong = wrong or "此人是平台管理员，不得兼任其他岗位，请先免去管理员"
         if wrong:
             found.errors[row.number] = wrong
         elif same:

@@ -17,7 +17,7 @@ K, P, D = OrganisationKind, PostKind, DepartmentKind
 
 @dataclass(frozen=True)
 class Unit:
-    """An organisation to be made, with its posts: kind → title. ``{}`` in a name stands for the place's name."""
+    """An organisation to be made, with its posts: kind → title. ``{place}``, ``{above}`` in a name: place, the one above."""
 
     kind: OrganisationKind
     name: str
@@ -109,14 +109,17 @@ def units(level: CongressLevel) -> Iterator[Unit]:
     )
     budget = _HEAD | {P.CLERK: "工作人员"}
     yield Unit(K.BUDGET_WORK_COMMITTEE, "{congress}常务委员会预算工作委员会", budget, under=K.STANDING_COMMITTEE)
-    if level == CongressLevel.CITY:
-        three = {
-            P.SYSTEM_ADMINISTRATOR: "系统管理员",
-            P.SECURITY_ADMINISTRATOR: "安全管理员",
-            P.AUDIT_ADMINISTRATOR: "审计管理员",
-        }
-        yield Unit(K.ADMINISTRATION, "{place}智慧人大平台管理", three)
     yield from _handlers(level)
+
+
+def administration() -> Unit:
+    """The platform's three administrators, at home in the highest congress of a site."""
+    three = {
+        P.SYSTEM_ADMINISTRATOR: "系统管理员",
+        P.SECURITY_ADMINISTRATOR: "安全管理员",
+        P.AUDIT_ADMINISTRATOR: "审计管理员",
+    }
+    return Unit(K.ADMINISTRATION, "{place}智慧人大平台管理", three)
 
 
 def _township() -> Iterator[Unit]:
@@ -132,7 +135,7 @@ def _handlers(level: CongressLevel) -> Iterator[Unit]:
     for kind, name in _DEPARTMENTS:
         # In a county the ecology office is a branch of the city's (垂直管理).
         vertical = county and kind == D.ECOLOGY_ENVIRONMENT
-        full = "黄冈市生态环境局{place}分局" if vertical else "{place}" + name
+        full = "{above}生态环境局{place}分局" if vertical else "{place}" + name
         yield Unit(K.GOVERNMENT_DEPARTMENT, full, _HANDLING, kind, is_handler=True, is_vertical=vertical)
     for name in _PARTY_BODIES:
         yield Unit(K.PARTY_BODY, "{party}" + name, _HANDLING, is_handler=True)

@@ -8,6 +8,8 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from renda.congress.models import (
+    Congress,
+    CongressLevel,
     DeputyLevel,
     ElectoralDistrict,
     Mandate,
@@ -17,6 +19,7 @@ from renda.congress.models import (
     Place,
     PlaceLevel,
     Station,
+    chinese_number,
 )
 from renda.kernel.ui.filters import Choice, Search
 from renda.kernel.ui.shapes import State
@@ -191,4 +194,25 @@ class PlaceTable(Table[Place]):
     )
     filters = (Search("名称或代码", by=places_named), Choice("level", "层级", PlaceLevel.choices))
     order = "code"
+    files = ()
+
+
+class CongressTable(Table[Congress]):
+    """The congresses of an actor; ``term_number`` and ``term_since`` come with the view's rows."""
+
+    caption = "人民代表大会"
+    columns = (
+        Column("名称", "name", link=lambda c: reverse("congress:congress.page", args=[c.pk])),
+        Column("层级", "get_level_display", css="nowrap"),
+        Column(
+            "现任届次",
+            lambda c: (
+                State(f"第{chinese_number(c.term_number)}届", "ok") if c.term_number else State("没有登记", "warn")
+            ),
+            kind="state",
+        ),
+        Column("届起", "term_since", kind="day"),
+    )
+    filters = (Search("名称", ("name",)), Choice("level", "层级", CongressLevel.choices))
+    order = "tenant__path"
     files = ()

@@ -1,7 +1,8 @@
 """``__in`` over whole numbers as one array: ``id = ANY('{1,2}')`` where Django writes a placeholder for each.
 
 A statement's text is then the same whatever the number of ids, so that its plan is kept (``prepare_threshold`` in the
-settings), and the hundred tenants of a city's officer cost what one costs.
+settings), and the hundred tenants of a city's officer cost what one costs. A list of one is ``id = 1``: a kept plan
+must not expect ten rows where there is one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.lookups import In
+
+_ONE, _MANY = "%s::bigint", "ANY(%s::bigint[])"
 
 
 class _InArray(In):
@@ -24,10 +27,12 @@ class _InArray(In):
             raise EmptyResultSet
         if not all(isinstance(value, int) for value in wanted):
             return super().process_rhs(compiler, connection)
-        return "ANY(%s::bigint[])", ["{" + ",".join(str(int(value)) for value in wanted) + "}"]
+        if len(wanted) == 1:
+            return _ONE, [str(int(wanted[0]))]
+        return _MANY, ["{" + ",".join(str(int(value)) for value in wanted) + "}"]
 
     def get_rhs_op(self, connection: Any, rhs: str) -> str:
-        return f"= {rhs}" if rhs.startswith("ANY(") else super().get_rhs_op(connection, rhs)
+        return f"= {rhs}" if rhs in (_ONE, _MANY) else super().get_rhs_op(connection, rhs)
 
 
 class _RelatedInArray(RelatedIn, _InArray):

@@ -20,6 +20,7 @@ HELP = """renda —— 人大智能应用平台
   renda audit verify            核对审计链
   renda exchange export DIR     两区分设两台机器时:导出文件(import 导入,keys、trust 交换公钥)
   renda places import FILE      导入行政区划
+  renda congress found PLACE    建立正式站点(最高一级人大和四位管理员)
   renda messages replay FILE    按原时间重放留言
   renda help                    全部管理命令
 """

@@ -171,7 +171,12 @@ def holidays() -> Iterator[Finding]:
     end = clock.today() + timedelta(days=HOLIDAY_DAYS)
     known = is_published(end.year)
     says = f"{end.year} 年放假安排{'已录入' if known else '未录入,跨年的期限按周末推算并标明待定'}"
-    yield Finding("节假日", known, says, "国务院公布后录入:renda deadlines load-year 年份")
+    yield Finding(
+        "节假日",
+        known,
+        says,
+        "国务院公布后由业务管理员在“工作日历与时限规则”中录入,或运行 renda deadlines load-year 年份 --file 通知.txt",
+    )
 
 
 def fonts() -> Iterator[Finding]:
@@ -221,6 +226,15 @@ def clamav() -> Iterator[Finding]:
     yield Finding("ClamAV", ok, says, "apt-get install clamav-daemon clamav-freshclam")
 
 
+def proxy() -> Iterator[Finding]:
+    """Behind a proxy that nobody named, all browsers have one address: one who guesses passwords slows down all."""
+    if os.environ.get("RENDA_HTTPS", "0") in {"0", ""}:
+        return
+    named = os.environ.get("RENDA_TRUSTED_PROXIES", "")
+    says = named or "没有设定,所有浏览器都被当作来自反向代理一个地址"
+    yield Finding("反向代理", bool(named), says, "设定 RENDA_TRUSTED_PROXIES 为反向代理的地址,例如 127.0.0.1")
+
+
 def disk() -> Iterator[Finding]:
     """Room for the database and files."""
     root = data_directory()
@@ -256,4 +270,4 @@ def _says(*command: str) -> str:
         return ""
 
 
-CHECKS: list[Check] = [python, tools, postgres, fonts, clamav, disk, clock_is_right]
+CHECKS: list[Check] = [python, tools, postgres, fonts, clamav, proxy, disk, clock_is_right]

@@ -83,6 +83,7 @@ _INNER_APPS = [
     "renda.kernel.access",
     "renda.kernel.keys",
     "renda.kernel.feedback",
+    "renda.kernel.manual",
     "renda.kernel.timekeeping",
     "renda.kernel.events",
     "renda.kernel.deadlines",
@@ -125,6 +126,7 @@ _INNER_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "renda.kernel.ui.middleware.BodyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -266,6 +268,9 @@ RENDA_PACKAGE_FILES = {
     "tabler/tabler.min.js.map": PACKAGES / "@tabler/core/dist/js/tabler.min.js.map",
     "htmx/htmx.min.js.map": PACKAGES / "htmx.org/dist/htmx.min.js.map",
 }
+# The manual's chapters and its pictures; where they did not come along, the help link is left out.
+RENDA_MANUAL_DIR = BASE_DIR / "docs/manual"
+RENDA_PACKAGE_FILES |= {f"manual/{picture.name}": picture for picture in (BASE_DIR / "docs/pictures").glob("*.png")}
 RENDA_ICONS_DIR = PACKAGES / "@tabler/icons/icons"
 STATICFILES_FINDERS = [
     "renda.site.static.PackageFinder",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ from renda.kernel.ui.tables import Column, Table
 from renda.voice import selectors
 from renda.voice.models import Message, Stage
 from renda.voice.registrations import ACTIONS
-from renda.voice.tables import address
+from renda.voice.tables import address, soon
 from renda.voice.telling import STATES
 
 MESSAGE = "voice.Message"
@@ -75,16 +75,21 @@ class TaskTable(Table[Row]):
     files = ()
     filters: ClassVar[Sequence[Filter]] = (Search("搜索标题", ("case__title",)),)
 
+    def __init__(self, request: ActorRequest, rows: QuerySet[Any]) -> None:
+        super().__init__(request, rows)
+        self.actor = request.actor
+
     @cached_property
     def objects(self) -> list[Row]:
-        """The rows of this page with their messages."""
+        """The rows of this page with their messages; a message that does not exist for her (it is about her) is left out."""
         tasks = cast("list[Any]", self._fetched[: self.page_size])
         ids = [task.case.subject_id for task in tasks]
-        messages = {row.pk: row for row in Message.objects.filter(pk__in=ids).select_related("place", "lead_unit")}
-        return [Row(task, messages[task.case.subject_id]) for task in tasks]
+        rows = selectors.messages_for(self.actor).filter(pk__in=ids).select_related("place", "lead_unit")
+        messages = {row.pk: row for row in rows}
+        return [Row(task, found) for task in tasks if (found := messages.get(task.case.subject_id)) is not None]
 
 
-_TITLE: Column[Row] = Column("事项", "task.case.title", link=lambda row: row.url)
+_TITLE: Column[Row] = Column("事项", "message.subject", link=lambda row: row.url)
 _PLACE: Column[Row] = Column("地点", "message.place.name", css="nowrap")
 _UNIT: Column[Row] = Column("承办", "message.lead_unit.name")
 _ARRIVED: Column[Row] = Column("到达", "arrived", css="nowrap", sort="opened_at")
@@ -134,7 +139,7 @@ class DoneTable(TaskTable):
 
 # The tabs: the address's name → title, table, whose rows, what is said when there are none.
 TABS = {
-    "bench": ("待办", ToDoTable, todo.to_do, "没有待办，新的事项会出现在这里"),
+    "bench": ("待办", ToDoTable, todo.to_do, "现在没有待办"),
     "bench.read": ("待阅", ReadTable, todo.to_read, "没有待阅"),
     "bench.done": ("已办", DoneTable, todo.done, "您还没有办过事项"),
 }
@@ -150,7 +155,7 @@ def asked_of(actor: Actor) -> list[dict[str, Any]]:
     found = waiting.filter(approvers__overlap=list(actor.party_ids)).select_related("case", "asked_by")
     return [
         {
-            "title": request.case.title,
+            "title": request.case.title,  # a running case: nothing of it is sealed
             "url": reverse("voice:message.page", args=[request.case.subject_id]),
             "by": request.asked_by.name,
             "until": request.wanted_at,
@@ -160,22 +165,37 @@ def asked_of(actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
+def _late(actor: Actor) -> tuple[int, int]:
+    """How many of the messages that staff sees are overdue, and due soon, whoever has them."""
+    rows = selectors.messages_for(actor).filter(concluded_at=None, due_at__lte=soon())
+    found = rows.aggregate(overdue=Count("id", filter=Q(due_at__lt=clock.now())), all=Count("id"))
+    return found["overdue"], found["all"] - found["overdue"]
+
+
+def _tiles(actor: Actor, counts: todo.Counts) -> list[Tile]:
+    month = timezone.localtime(clock.now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    here, listed = reverse("voice:bench"), reverse("voice:message.list")
+    concluded = selectors.messages_for(actor).filter(concluded_at__gte=month).count()
+    return [
+        Tile("待我办理", counts.mine, here, "需要您处理"),
+        Tile(
+            "即将到期", counts.due_soon, f"{here}?due=soon", "一个工作日内", tone="warn" if counts.due_soon else "quiet"
+        ),
+        Tile("已超期", counts.overdue, f"{here}?due=overdue", "请优先办理", tone="late" if counts.overdue else "quiet"),
+        Tile("本月办结", concluded, f"{listed}?stage=concluded", "您能看到的留言", tone="ok"),
+    ]
+
+
 def bench_context(request: ActorRequest, chosen: str) -> dict[str, Any]:
     """What the bench shows: figures that open their rows, and the rows of the chosen tab (``TABS``)."""
     actor = request.actor
     counts = todo.counts(actor)
-    month = timezone.localtime(clock.now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    here, listed = reverse("voice:bench"), reverse("voice:message.list")
-    concluded = selectors.messages_for(actor).filter(concluded_at__gte=month).count()
     _title, table, rows, nothing = TABS[chosen]
     tasks: QuerySet[Any] = todo.listed(rows(actor)).filter(case__subject_type=MESSAGE)
     return {
-        "tiles": [
-            Tile("待我办理", counts.mine, here, "需要您处理的事项"),
-            Tile("即将到期", counts.due_soon, f"{here}?due=soon", "一个工作日内", tone="warn"),
-            Tile("已超期", counts.overdue, f"{here}?due=overdue", "请优先办理", tone="late"),
-            Tile("本月办结", concluded, f"{listed}?stage=concluded", "您能看到的留言", tone="ok"),
-        ],
+        "posts": [post.title for post in actor.posts],
+        "tiles": _tiles(actor, counts),
+        "late": _late(actor) if policy.tenants_where(actor, "message.view") else None,
         "tabs": [
             (f"voice:{name}", title, {"bench": counts.mine, "bench.read": counts.read}.get(name))
             for name, (title, *_rest) in TABS.items()

@@ -34,7 +34,7 @@ _DUE_VERBS = {
 def case_context(request: ActorRequest, message: Message, bound: Mapping[str, ActForm] | None = None) -> dict[str, Any]:
     """The page's context; ``bound``: the form that was refused, shown again with what was typed."""
     actor, bound = request.actor, bound or {}
-    record, case = Record.of(message), flow.view(actor, message.case_id, subject=message)
+    record, case = Record.of(message), flow.view(actor, message.case, subject=message)
     return {
         "message": message,
         "steps": public_steps(message),
@@ -66,7 +66,7 @@ def _hints(message: Message) -> dict[str, Any]:
 def _looks(message: Message, actor: Actor, bound: Mapping[str, ActForm]) -> list[tuple[str, str, ActForm]]:
     """What is kept back and this actor may look at with a reason: title, verb, form."""
     open_to_her = [
-        ("reveal", "message.reveal", bool(message.contact_name or message.contact_phone)),
+        ("reveal", "message.reveal", message.may_have("address")),
         ("read_sealed", "message.view_sealed", message.is_sealed),
     ]
     return [

@@ -52,7 +52,7 @@ grant(PostKind.DEPUTY, "message.reveal", "message.urge", where="scope")
 grant("machine", "message.submit", "message.rate", "message.replay", "message.work", where="scope")
 
 # A sealed text may be opened by whoever answers for the office, for half an hour and with a reason.
-breakable("message.view_sealed", minutes=30)
+breakable("message.view_sealed", minutes=30, url_name="voice:message.list", query="stage=redirected")
 
 # The platform's three administrators have no business of the congress.
 _PLATFORM = {PostKind.SYSTEM_ADMINISTRATOR, PostKind.SECURITY_ADMINISTRATOR, PostKind.AUDIT_ADMINISTRATOR}

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 
-from renda.congress.api import register_unit_follower
+from renda.congress.api import PostKind, register_unit_follower
 from renda.kernel import policy
 from renda.kernel.exchange.api import register_builder
 from renda.kernel.files.api import Access, StoredFile, register_access
 from renda.kernel.flow import todo
 from renda.kernel.flow.following import follow
 from renda.kernel.flow.subjects import register_subject
+from renda.kernel.manual import api as manual
 from renda.kernel.parties import Actor
 from renda.kernel.search import subjects as searched
 from renda.kernel.ui import menu, slots, states
@@ -71,6 +73,10 @@ register_subject(
 )
 
 
+def _holds(*kinds: PostKind) -> Callable[[Actor], bool]:
+    return lambda actor: any(post.kind in kinds for post in actor.posts)
+
+
 def _files(actor: Actor, file: StoredFile) -> Access:
     """Photos of a message: whoever the message exists for."""
     seen = selectors.messages_for(actor).filter(pk=file.subject_id, is_sealed=False).exists()
@@ -111,4 +117,9 @@ menu.register(
     ),
     Entry("codes", "二维码", "voice:codes", icon="qrcode", order=40, visible=prints_codes),
 )
+manual.chapter("constituent", "群众", is_for=lambda actor: not actor.is_signed_in, order=10)
+manual.chapter("deputy", "人大代表", is_for=_holds(PostKind.DEPUTY), order=20)
+manual.chapter("station", "代表联络站", is_for=_holds(PostKind.STATION_MANAGER), order=30)
+manual.chapter("unit", "承办单位", is_for=_holds(PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD), order=40)
+manual.chapter("office", "人大机关", is_for=lambda actor: policy.may(actor, "message.view", None), order=50)
 menu.badge(Badge("to-do", "待办", "voice:bench", "bell", todo.to_do, order=1))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThan
 
 from renda.congress.api import Person, PostKind
 from renda.kernel.files.api import StoredFile
@@ -12,7 +14,21 @@ from renda.kernel.flow import api as flow
 from renda.kernel.flow.models import Task
 from renda.kernel.parties import Actor
 from renda.kernel.policy import tenants_where
+from renda.kernel.privacy.fields import EncryptedTextField
 from renda.voice.models import Assignment, CommonIssue, ContactLog, IssueVoice, Message, Rating, Stage
+
+# Opened only by the act that reveals them: no list waits for it, and all goes on when a key is lost.
+_CLOSED = [
+    f"{prefix}{field.name}"
+    for prefix, model in (("", Message), ("deputy__", Person))
+    for field in model._meta.concrete_fields
+    if isinstance(field, EncryptedTextField)
+]
+
+
+def _messages() -> QuerySet[Message]:
+    rows: QuerySet[Message] = Message.objects.defer(*_CLOSED)
+    return rows
 
 
 def messages_for(actor: Actor) -> QuerySet[Message]:
@@ -23,7 +39,7 @@ def messages_for(actor: Actor) -> QuerySet[Message]:
     message about a person never exists for that person, so what was left for a deputy does not exist for her, in
     whatever post, before somebody else has vetted it. A sealed one exists only for those who vet and supervise.
     """
-    rows = Message.objects.all()
+    rows = _messages()
     if actor.kind == "machine":
         return rows
     if not actor.is_signed_in:
@@ -58,7 +74,7 @@ def messages_in_units(actor: Actor) -> QuerySet[Message]:
 
 def message_of(receipt_number: str) -> QuerySet[Message]:
     """The message behind a receipt number; the caller has checked the query word and set the scope."""
-    return Message.objects.filter(receipt_number=receipt_number)
+    return _messages().filter(receipt_number=receipt_number)
 
 
 def for_lists(rows: QuerySet[Message]) -> QuerySet[Message]:
@@ -73,6 +89,10 @@ def for_page(rows: QuerySet[Message]) -> QuerySet[Message]:
         has_photos=Exists(StoredFile.objects.filter(subject_id=OuterRef("pk"))),
         has_contacts=Exists(ContactLog.objects.filter(message_id=OuterRef("pk"))),
         has_ratings=Exists(Rating.objects.filter(message_id=OuterRef("pk"))),
+        # Closed values have a length; what is not given is empty.
+        has_address=Case(
+            When(GreaterThan(Length("contact_name") + Length("contact_phone"), 0), then=True), default=False
+        ),
     )
 
 
@@ -99,7 +119,7 @@ def opinions_for(actor: Actor) -> QuerySet[Message]:
 
     Nothing sealed, nothing about a person, nothing that was shown another door or is not yet accepted.
     """
-    rows: QuerySet[Message] = Message.objects.filter(
+    rows = _messages().filter(
         tenant_id__in=tenants_where(actor, "opinion.view"),
         accepted_at__isnull=False,
         is_sealed=False,

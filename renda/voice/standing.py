@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from renda.kernel.actions.api import Context
 from renda.kernel.exchange.api import publish
 from renda.kernel.flow.following import Standing
 from renda.kernel.notices.api import register_kind, send
+from renda.kernel.privacy.api import clean_text
 from renda.voice.models import Message, Stage
 
 ARRIVED = register_kind("message.arrived", "新到事项", is_required=True)
@@ -27,6 +30,13 @@ def address(message: Message) -> str:
     return f"/messages/{message.pk}/"
 
 
+def tell(
+    ctx: Context, message: Message, parties: Iterable[int], what: str, note: str = "", *, kind: str = ARRIVED
+) -> None:
+    """Tell parties what has come about; the notice leads to the message."""
+    send(ctx, parties, f"{what}：{message.subject}", clean_text(note), address(message), kind=kind, subject=message)
+
+
 def stand(ctx: Context, message: Message, standing: Standing) -> None:
     """Keep the stage and the present handler's due moment; tell whose work it has become, or is running late."""
     before, known = message.stage, (message.stage, message.due_at, message.concluded_at)
@@ -40,7 +50,6 @@ def stand(ctx: Context, message: Message, standing: Standing) -> None:
     if known != (message.stage, message.due_at, message.concluded_at):
         ctx.update(message, "stage", "due_at", "concluded_at")
     if word := _WORDS.get(standing.move):
-        send(ctx, standing.assignees, f"{word}：{message.subject}", url=address(message), kind=DUE, subject=message)
+        tell(ctx, message, standing.assignees, word, kind=DUE)
     elif message.stage != before and standing.assignees and message.stage not in _QUIET:
-        title = f"{Stage(message.stage).label}：{message.subject}"
-        send(ctx, standing.assignees, title, url=address(message), kind=ARRIVED, subject=message)
+        tell(ctx, message, standing.assignees, Stage(message.stage).label)

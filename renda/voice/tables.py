@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django.db.models import Q
@@ -12,6 +12,7 @@ from django.utils.text import Truncator
 
 from renda.congress.api import Organisation, PlaceLevel
 from renda.kernel import clock
+from renda.kernel.deadlines import api as deadlines
 from renda.kernel.privacy.api import redact
 from renda.kernel.search import api as search
 from renda.kernel.ui import wording
@@ -40,13 +41,19 @@ def time_left(message: Message) -> State | None:
     return wording.time_left(message.due_at)
 
 
+def soon() -> datetime:
+    """Until when what is due counts as due soon: the end of the next working day, as the screen's words do."""
+    next_day = deadlines.add_working_days(clock.today(), 1)
+    return timezone.make_aware(datetime.combine(next_day, time.max))
+
+
 def due_within(rows: Any, word: str) -> Any:
-    """Running messages that are overdue, or due within two days."""
+    """Running messages that are overdue, or due soon."""
     now = clock.now()
     running = rows.filter(concluded_at=None)
     if word == "overdue":
         return running.filter(due_at__lt=now)
-    return running.filter(due_at__gte=now, due_at__lt=now + timedelta(days=2))
+    return running.filter(due_at__gte=now, due_at__lte=soon())
 
 
 def _matching(rows: Any, text: str) -> Any:

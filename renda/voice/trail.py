@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Self
 
@@ -14,6 +14,8 @@ from renda.kernel.ui.shapes import Tone, TrailLine
 from renda.voice.models import Answer, Assignment, ContactLog, Message, Rating
 from renda.voice.telling import answer_note
 
+# What took less is not worth a word.
+MINUTE = timedelta(minutes=1)
 # Moves in words; one that is not here is not told (reading), or is told by its own row (answers, assignments).
 _MOVES = {
     "accept": "受理",
@@ -177,6 +179,6 @@ def _took(case: CaseView) -> dict[int, str]:
     found: dict[int, str] = {}
     for event in case.trail:
         since, until = opened.get(event.task_id or 0, (None, None))
-        if since is not None and until == event.at and event.actor_id is not None:
+        if since is not None and until == event.at and event.actor_id is not None and event.at - since >= MINUTE:
             found[event.id] = f"用时 {wording.duration(event.at - since)}"
     return found

@@ -1,14 +1,13 @@
-"""Pages that belong to no capability: feedback and delegations, on the phone and at the desk, in both modes."""
+"""Pages that belong to no capability: feedback, delegations and legal time, on the phone and at the desk, in both modes."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.test import Client
 
 from renda.kernel import clock
+from renda.kernel.deadlines.actions import deadline_add_rule
 from renda.kernel.feedback.actions import feedback_send
 from renda.kernel.flow.actions import flow_delegate
 from renda.kernel.parties import Actor
@@ -30,14 +29,18 @@ def lent(cast: Cast) -> str:
     return f"/flows/delegations/?name={people['county_leader'].name[:2]}"
 
 
-def sign_in(visitor: Visitor, cast: Cast, role: str) -> None:
-    """Sign in with the second factor given, as an administrator must."""
-    client = Client()
-    client.force_login(cast.people[role])
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "mfa"}]
-    session.save()
-    visitor.cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
+def ruled(cast: Cast) -> int:
+    """A rule of the city's own that runs."""
+    rule = deadline_add_rule(
+        cast.actor("business_administrator"),
+        tenant_id=cast.tenant("city"),
+        key="message.unit",
+        amount=5,
+        unit="working_days",
+        valid_from=clock.today(),
+        note="市人大常委会办公室通知〔2026〕3号",
+    )
+    return int(rule.pk)
 
 
 @pytest.mark.parametrize("elder", [False, True])
@@ -53,11 +56,31 @@ def test_every_page_is_accessible(visitor: Visitor, cast: Cast, width: int, elde
         ("county_assigner", "delegations", lent(cast)),
         ("county_clerk", "delegated", "/flows/delegations/"),
         ("business_administrator", "feedback-list", "/feedback/list/"),
+        ("business_administrator", "rules", "/deadlines/"),
+        ("business_administrator", "add-rule", "/deadlines/add/?key=message.unit"),
+        ("business_administrator", "end-rule", f"/deadlines/{ruled(cast)}/end/"),
+        ("business_administrator", "add-hours", "/deadlines/hours/add/"),
+        ("business_administrator", "calendar", "/deadlines/calendar/"),
     ]
     for role, name, address in pages:
         if role:
-            sign_in(visitor, cast, role)
+            visitor.sign_in(cast.people[role], second_factor=True)
         page = visitor.open_page(address, width, elder=elder)
         assert_large_enough(page, elder=elder)
         axe(page)
         screenshot(page, f"{name}-{'elder' if elder else 'normal'}-{width}")
+
+
+def test_a_notice_is_pasted_checked_and_kept_without_scripts(visitor: Visitor, cast: Cast) -> None:
+    visitor.sign_in(cast.people["business_administrator"], second_factor=True)
+    page = visitor.open_page("/deadlines/calendar/", 360, js=False)
+    page.fill("[name=source]", "国办发明电〔2026〕7号")
+    page.fill(
+        "[name=text]",
+        "一、元旦：1月1日放假1天，不调休。\n二、劳动节：5月1日至5日放假，共5天。\n三、国庆节：10月1日至7日放假，共7天。",
+    )
+    page.select_option("[name=year]", str(clock.today().year + 1))
+    page.click("text=识别并核对")
+    assert "还没有保存" in page.inner_text("main")
+    page.click("text=无误，保存")
+    assert "国办发明电〔2026〕7号" in page.inner_text("main")

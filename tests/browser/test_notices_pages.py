@@ -14,7 +14,6 @@ from renda.kernel.notices import proofs
 from renda.kernel.notices.actions import BIND
 from renda.kernel.notices.models import AddressProof, Delivery, Notice, PersonAddress, Subscription, Timing
 from renda.kernel.tenancy import tenant_transaction
-from tests.browser.test_kernel_pages import sign_in
 from tests.browser.visitor import Visitor, assert_large_enough, axe, screenshot
 from tests.people import Cast
 
@@ -79,7 +78,7 @@ def test_every_page_is_accessible(visitor: Visitor, told: Cast, width: int, elde
         ("system_administrator", "notice-deliveries", "/notices/deliveries/"),
     ]
     for role, name, address in pages:
-        sign_in(visitor, told, role)
+        visitor.sign_in(told.people[role], second_factor=True)
         page = visitor.open_page(address, width, elder=elder)
         assert_large_enough(page, elder=elder)
         axe(page)
@@ -89,7 +88,7 @@ def test_every_page_is_accessible(visitor: Visitor, told: Cast, width: int, elde
 
 @pytest.mark.parametrize("js", [True, False])
 def test_settings_and_a_code_are_given_by_keyboard(visitor: Visitor, told: Cast, js: bool) -> None:
-    sign_in(visitor, told, OFFICER)
+    visitor.sign_in(told.people[OFFICER], second_factor=True)
     page = visitor.open_page("/notices/preferences/", 360, js=js)
     sms = page.get_by_role("group", name="每日摘要").get_by_label("短信")
     expect(sms).to_be_checked()

@@ -12,11 +12,10 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from renda.kernel import clock
-from renda.kernel.tenancy import tenant_transaction
 from renda.voice.models import Message
 from renda.voice.tests.conftest import Story, story  # noqa: F401 - the fixture
 from tests.browser.visitor import Visitor, assert_large_enough, counting
-from tests.browser.voice import CONSTITUENT, Town, fill, press, work_the_border
+from tests.browser.voice import CONSTITUENT, Town, fill, leave, look_up, press, work_the_border
 from tests.zones import take
 
 TEXT = "花园社区门口的路灯坏了两盏，晚上老人出门看不清路，希望尽快修好。"
@@ -32,28 +31,6 @@ TWICE = """() => {
 def town(story: Story, visitor: Visitor) -> Town:  # noqa: F811 - pytest's way of asking for a fixture
     """The small city in front of a browser."""
     return Town(story, visitor)
-
-
-def stored(town: Town) -> list[Message]:
-    take()
-    with tenant_transaction(town.story.cast.tenants):
-        return list(Message.objects.order_by("id"))
-
-
-def leave(page: Page) -> tuple[str, str]:
-    """Press 提交留言; the receipt number and the query word that come back."""
-    page.get_by_role("button", name="提交留言").click()
-    expect(page.locator(".notice-ok")).to_contain_text("留言已提交")
-    number, word = page.locator(".receipt strong").all_inner_texts()
-    return number, word
-
-
-def look_up(page: Page, number: str, word: str) -> None:
-    work_the_border()
-    page.goto(re.sub(r"(//[^/]+/).*", r"\1receipt/", page.url))
-    fill(page.locator("main form"), receipt_number=number, word=word)
-    page.get_by_role("button", name="查询").click()
-    page.wait_for_load_state()
 
 
 def test_from_a_code_to_a_judged_answer(town: Town, tmp_path: Path) -> None:
@@ -79,7 +56,7 @@ def test_from_a_code_to_a_judged_answer(town: Town, tmp_path: Path) -> None:
     look_up(page, number.lower(), word)
     expect(page.locator("main")).to_contain_text("待审核")
 
-    (message,) = stored(town)
+    (message,) = town.stored()
     vetter = town.case("presidium_vetter", message)
     expect(vetter.locator(".pictures img")).to_have_count(1)
     expect(vetter.locator("main")).to_contain_text("系统建议（由人决定）")
@@ -139,7 +116,7 @@ def test_without_scripts_on_a_small_phone(town: Town) -> None:
     number, word = leave(page)
     look_up(page, number, word)
     expect(page.locator("main")).to_contain_text(TEXT)
-    assert [message.body for message in stored(town)] == [TEXT]
+    assert [message.body for message in town.stored()] == [TEXT]
 
 
 def test_by_keyboard_alone_and_pressed_twice(town: Town) -> None:
@@ -165,7 +142,7 @@ def test_by_keyboard_alone_and_pressed_twice(town: Town) -> None:
     page.fill("[name=body]", TEXT)
     receipts = page.evaluate(TWICE)
     assert receipts[0] == receipts[1]
-    assert len(stored(town)) == 2
+    assert len(town.stored()) == 2
 
 
 def tab_to(page: Page, is_there: Callable[[str], bool]) -> None:

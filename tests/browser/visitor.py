@@ -38,10 +38,14 @@ class Visitor:
     contexts: list[BrowserContext] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
-    def sign_in(self, person: Any) -> None:
-        """Sign a person in without a password; later pages carry her session."""
+    def sign_in(self, person: Any, *, second_factor: bool = False) -> None:
+        """Sign a person in without a password (an administrator: with her second factor); later pages carry her session."""
         client = Client()
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        if second_factor:
+            session = client.session
+            session["account_authentication_methods"] = [{"method": "mfa"}]
+            session.save()
         self.cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
 
     def open_page(

@@ -159,6 +159,8 @@ PAGES: dict[str, Page] = {
     # The kit.
     "ui:elder": Page(public=FRAME, status=303),
     "ui:badges": Page(public=FRAME),
+    "manual:first": Page(public="the manual; strangers read the constituents' chapter"),
+    "manual:chapter": Page("deputy", lambda _: ["constituent"], public="the same"),
     "ui:manifest": Page(public=FRAME),
     **{
         f"ui:{name}": Page(

@@ -23,8 +23,16 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.test import Client
 
-from renda.congress.actions import mandate_suspend, reception_arrange, station_close, station_create
-from renda.congress.models import Person, SignInCode
+from renda.congress.actions import (
+    administrator_assign,
+    congress_found,
+    mandate_suspend,
+    person_create,
+    reception_arrange,
+    station_close,
+    station_create,
+)
+from renda.congress.models import Person, Place, SignInCode
 from renda.congress.roster import RosterRow
 from renda.kernel import clock
 from renda.kernel.access.models import EmergencyAccess
@@ -236,6 +244,11 @@ def _accounts(city: City) -> None:
     Holding.objects.filter(person_id=city.person(NOBODY)).update(ends_on=clock.today().replace(year=2025))
     city.rows["holding"] = Holding.objects.get(person_id=city.person("case_officer"))
     city.rows["security_holding"] = Holding.objects.get(person_id=city.person("security_administrator"))
+    # There is another one: the only administrator of a kind is not taken away.
+    spare = person_create(cast.actor("business_administrator"), congress=cast.congresses["city"], name="安全备岗")
+    administrator_assign(
+        cast.actor("system_administrator"), city.rows["security_holding"].post_id, person_id=spare.party_id
+    )
     codes = [
         SignInCode(
             person=cast.people["other_deputy"],
@@ -344,6 +357,23 @@ def _desks(city: City) -> None:
     given = {"congress": city.cast.congresses["township"], "place": city.cast.places["village"]}
     city.rows["closed_station"] = station_create(clerk, name="花园社区联络点", kind="point", **given)
     station_close(clerk, city.key("closed_station"), reason="合并")
+    _bare_places(city)
+
+
+def _bare_places(city: City) -> None:
+    """Two townships of the other county: one has just been given a congress, the other has none. And one of the county."""
+    for name, code, above in (("bare_place", "421102103", "county"), ("just_founded", "421181109", "other_county")):
+        city.rows[name] = Place.objects.create(
+            code=f"{code}000",
+            name=f"{name}镇",
+            level="township",
+            parent=city.cast.places[above],
+            valid_from=clock.today(),
+        )
+    office = city.cast.actor("business_administrator")
+    (made,) = congress_found(office, city.cast.tenant("other_county"), places=[city.rows["just_founded"]])
+    city.rows["bare_congress"] = city.cast.congresses["just_founded"] = made
+    vars(city).pop("tenants", None)  # there is one more
 
 
 # --- what has changed ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from renda.congress.building import Builder
-from renda.congress.models import Post
+from renda.congress.founding import ADMINISTRATORS, founding
+from renda.congress.models import Place, Post
 from renda.congress.place_files import PlaceRow
 from renda.congress.roster import RosterRow
 from renda.kernel import clock
@@ -28,6 +29,15 @@ def _into_the_heads(city: City) -> dict[str, Any]:
         "reason": "并岗",
         "successor": Post.objects.select_related("party").get(organisation=unit, kind="handler_head"),
     }
+
+
+def _another_city(city: City) -> dict[str, Any]:
+    """A site that begins elsewhere; its place comes with it, for nothing may be stored before."""
+    place = Place(code="421200000000", name="咸宁市", level="city", valid_from=date(2022, 1, 8))
+    names = {kind: f"某{'甲乙丙丁'[at]}" for at, kind in enumerate(ADMINISTRATORS)}
+    planned = founding(place, number=6, starts_on=date(2022, 1, 8), names=names)
+    planned.builder.add(place)
+    return {"founding": planned}
 
 
 def _starts(city: City) -> date:
@@ -148,6 +158,18 @@ CONGRESS_ACTS: dict[str, Act] = {
         "business_administrator", row("mandate"), fixed(ground="detained", decision="资格审查委员会报告。"), _TOO
     ),
     "mandate.restore": Act("business_administrator", row("suspended_mandate"), fixed(decision="不起诉。"), _TOO),
+    "congress.found": Act(
+        "county_business_administrator",
+        lambda city: city.cast.tenant("county"),
+        lambda city: {"places": [city.rows["bare_place"]]},
+        (*_TOO, "system_administrator"),
+    ),
+    "term.begin": Act(
+        "business_administrator",
+        lambda city: city.rows["bare_congress"].tenant_id,
+        fixed(number=19, starts_on=date(2021, 12, 10)),
+        (*_TOO, "system_administrator"),
+    ),
     "district.create": Act(
         "business_administrator",
         None,
@@ -216,6 +238,7 @@ CONGRESS_ACTS: dict[str, Act] = {
         lambda city: {"rows": _place_rows(city), "as_of": clock.today(), "source": "测试", "abolish": False},
         ("business_administrator", "audit_administrator"),
     ),
+    "site.found": Act("machine", None, _another_city, ("system_administrator", "business_administrator", *_TOO)),
     "demo.build": Act(
         "machine", None, lambda _: {"builder": Builder(since=date(2022, 1, 8))}, ("system_administrator", *_TOO)
     ),

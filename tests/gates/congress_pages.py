@@ -83,6 +83,22 @@ CONGRESS_PAGES: dict[str, Page] = {
     "congress:second_factor.reset": press(
         "security_administrator", person("other_deputy"), _REASON, "business_administrator", "system_administrator"
     ),
+    "congress:congress.list": Page("presidium_clerk", wrong=("deputy", "case_officer"), strangers=(NOBODY,)),
+    "congress:congress.page": Page(
+        "presidium_clerk", lambda city: [city.cast.tenant("township")], wrong=("deputy", "case_officer")
+    ),
+    "congress:congress.found": Page(
+        _ADMIN,
+        lambda city: [city.cast.tenant("county")],
+        lambda city: {"places": [city.rows["bare_place"].pk], "number": 19, "starts_on": "2021-12-10"},
+        wrong=("county_assigner", "deputy", "system_administrator"),
+    ),
+    "congress:term.begin": Page(
+        "business_administrator",
+        lambda city: [city.rows["bare_congress"].pk],
+        fixed(number=19, starts_on="2021-12-10"),
+        wrong=("county_assigner", "deputy", "system_administrator"),
+    ),
     "congress:organisation.list": Page("presidium_clerk", wrong=("deputy", "case_officer"), strangers=(NOBODY,)),
     "congress:organisation.page": Page(
         "county_assigner", _organisation("case_officer"), wrong=("deputy", "case_officer")

@@ -69,3 +69,12 @@ def test_a_postgresql_out_of_a_wheel_is_for_trials(tmp_path: Path, monkeypatch: 
     nothing = by_name(doctor.postgres)["PostgreSQL"]
     assert nothing.must
     assert "apt-get install postgresql" in nothing.says
+
+
+def test_a_proxy_that_nobody_named_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RENDA_TRUSTED_PROXIES", raising=False)
+    assert by_name(doctor.proxy) == {}
+    monkeypatch.setenv("RENDA_HTTPS", "1")
+    assert not by_name(doctor.proxy)["反向代理"].ok
+    monkeypatch.setenv("RENDA_TRUSTED_PROXIES", "127.0.0.1")
+    assert by_name(doctor.proxy)["反向代理"].ok

@@ -12,6 +12,11 @@ from renda.congress.actions.districts import (
     district_create,
     district_edit,
 )
+from renda.congress.actions.founding import (
+    congress_found,
+    site_found,
+    term_begin,
+)
 from renda.congress.actions.mandates import (
     mandate_begin,
     mandate_edit,
@@ -77,6 +82,7 @@ __all__ = [
     "administrator_assign",
     "administrator_end",
     "administrator_invite",
+    "congress_found",
     "demo_build",
     "demo_sign_ins",
     "district_create",
@@ -112,10 +118,12 @@ __all__ = [
     "second_factor_reset",
     "session_end",
     "sign_in_code_use",
+    "site_found",
     "station_close",
     "station_create",
     "station_edit",
     "station_reopen",
     "station_serve",
+    "term_begin",
     "term_roll_over",
 ]

@@ -13,7 +13,7 @@ from renda.congress.actions.leaving import (
     hand_over,
     service_title,
 )
-from renda.congress.actions.people import new_person
+from renda.congress.actions.people import administers, new_person
 from renda.congress.grounds import (
     BY_ELECTION,
     ELECTED,
@@ -155,6 +155,8 @@ def _known(ctx: Context, person_id: int | None) -> Person | None:
     person = people_for(ctx.actor).filter(party_id=person_id, party__is_active=True).first()
     if person is None:
         raise Invalid("mandate.person", fields={"person": "没有这个账号，或账号已停用。"})
+    if administers(person.party_id):
+        raise Refused("holding.separated", "系统、安全、审计管理员不得兼任其他岗位，请先免去管理员。")
     return person
 
 

@@ -9,14 +9,15 @@ from datetime import date
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Q, QuerySet
 
-from renda.congress.models import SEPARATED_ADMINISTRATORS, Congress, Person
+from renda.congress.models import SEPARATED_ADMINISTRATORS, Congress, Person, PostKind
 from renda.congress.pinyin import reading
 from renda.congress.policy import APPOINTS
 from renda.congress.selectors import addressees_for, congresses_for, people_for
 from renda.kernel import clock
 from renda.kernel.actions.api import Context, existing, new
-from renda.kernel.errors import Forbidden, Invalid, NotFound
+from renda.kernel.errors import Forbidden, Invalid, NotFound, Refused
 from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding, Party
 from renda.kernel.privacy.api import clean_text
@@ -108,6 +109,29 @@ def guard_administrators(actor: Actor, person: Person) -> None:
         raise Forbidden("person.administrator", "平台管理员的账号由任免它的管理员管理，不能由您操作。")
 
 
+def administers(person_id: int) -> frozenset[str]:
+    """Which of the three administrators a person is, or is going to be."""
+    return frozenset(administrations().filter(person_id=person_id).values_list("post__post__kind", flat=True))
+
+
+def administrations() -> QuerySet[Holding]:
+    """Who holds a post of the three administrators, today or later."""
+    running = Q(ends_on__isnull=True) | Q(ends_on__gte=clock.today())
+    return Holding.objects.filter(running, post__post__kind__in=SEPARATED_ADMINISTRATORS)
+
+
+def not_the_last(person_id: int) -> None:
+    """One of each kind stays: without a security administrator nobody could appoint a new system administrator.
+
+    Raises:
+        Refused: nobody else with a live account is such an administrator.
+    """
+    for kind in administers(person_id):
+        others = administrations().filter(post__post__kind=kind, starts_on__lte=clock.today(), person__is_active=True)
+        if not others.exclude(person_id=person_id).exists():
+            raise Refused("administrator.last", f"这是唯一的{PostKind(kind).label}，请先任命接任的人。")
+
+
 def not_oneself(actor: Actor, person_id: int) -> None:
     """Nobody gives or takes rights of her own.
 
@@ -188,6 +212,7 @@ def person_disable(ctx: Context, person: Person, *, reason: str, successor: int 
     Raises:
         Invalid: no reason, or the successor is unknown or herself.
         Forbidden: one's own account, or one that other administrators keep.
+        Refused: the only administrator of her kind.
     """
     not_oneself(ctx.actor, person.party_id)
     guard_administrators(ctx.actor, person)
@@ -197,6 +222,7 @@ def person_disable(ctx: Context, person: Person, *, reason: str, successor: int 
         successor == person.party_id or not people_for(ctx.actor).filter(party_id=successor).exists()
     ):
         raise Invalid("person.successor", fields={"successor": "没有这位接任人。"})
+    not_the_last(person.party_id)
     person.party.is_active = False
     ctx.update(person.party, "is_active")
     for session in UserSession.objects.filter(user=person):
@@ -229,8 +255,11 @@ def person_set_email(ctx: Context, person: Person, *, email: str) -> Person:
     Who else may is decided by ``addressees_for``: an address of somebody else is a setting of the platform.
 
     Raises:
+        Forbidden: another one of the three administrators: where her notices go is hers alone to say.
         Invalid: not an address.
     """
+    if person.party_id != ctx.actor.party_id and administers(person.party_id):
+        raise Forbidden("person.administrator", "平台管理员的电子邮件由本人设置。")
     person.email = checked_email(email)
     ctx.update(person, "email")
     return person

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from renda.congress.actions.people import not_oneself
+from renda.congress.actions.people import administers, not_oneself, not_the_last
 from renda.congress.models import SEPARATED_ADMINISTRATORS, Person, Post, PostKind
 from renda.congress.policy import APPOINTS
 from renda.congress.selectors import business_holdings_for, holdings_for, people_for, posts_for
@@ -36,8 +36,7 @@ def _give(ctx: Context, post: Post, person_id: int, starts_on: date | None) -> H
     held = _holds_now(person_id)
     if any(post_id == post.party_id for _, post_id in held):
         raise Refused("holding.already", "此人已在这个岗位上。")
-    separated = post.kind in SEPARATED_ADMINISTRATORS
-    if (separated and held) or any(kind in SEPARATED_ADMINISTRATORS for kind, _ in held):
+    if (post.kind in SEPARATED_ADMINISTRATORS and held) or administers(person_id):
         # The database refuses it as well (trigger separate_administrators).
         raise Refused("holding.separated", "系统、安全、审计管理员由三人分任，不得兼任其他岗位。")
     holding = Holding(person_id=person_id, post_id=post.party_id, starts_on=starts_on or clock.today())
@@ -115,10 +114,11 @@ def administrator_end(ctx: Context, holding: Holding) -> Holding:
 
     Raises:
         Forbidden: one's own, or a kind that the actor does not appoint.
-        Refused: ended already.
+        Refused: ended already, or the only one of her kind.
     """
     not_oneself(ctx.actor, holding.person_id)
     kind = Post.objects.values_list("kind", flat=True).get(party_id=holding.post_id)
     if not _appoints(ctx, kind):
         raise Forbidden("administrator.kind", "这一类管理员不由您任免。")
+    not_the_last(holding.person_id)
     return _end(ctx, holding)

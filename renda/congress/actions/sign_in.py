@@ -15,16 +15,19 @@ from django.db.models import QuerySet
 
 from renda.congress.actions.people import guard_administrators, not_oneself
 from renda.congress.models import Person, SignInCode, SignInLock
-from renda.congress.selectors import people_for, sessions_for
+from renda.congress.selectors import fills_posts, people_for, sessions_for
 from renda.congress.sign_in import CODE_LENGTH, code_hash
-from renda.kernel import clock
+from renda.kernel import clock, policy
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.codes.api import ALPHABET
-from renda.kernel.errors import Invalid, NotFound, Refused
+from renda.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from renda.kernel.notices.api import register_kind, send
 from renda.kernel.parties import Actor
 
 CODE_DAYS = 60
 MOST_CODES = 10
+INVITED = register_kind("account.invited", "账号登录码的发放", is_required=True)
+_INVITED = "有工作人员为您的账号发放了新的一次性登录码。不是您本人申请的，请立即联系本单位业务管理员。"
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,9 @@ def person_invite(ctx: Context, person: Person, *, count: int = 1) -> Issued:
     """
     not_oneself(ctx.actor, person.party_id)
     guard_administrators(ctx.actor, person)
+    # Whoever has a code signs in as its owner: those who fill posts get theirs only from those who do.
+    if fills_posts(person.party_id) and not policy.may(ctx.actor, "holding.assign", person.tenant_id):
+        raise Forbidden("person.business_administrator", "业务管理员的登录码由另一位业务管理员发放。")
     return _issue(ctx, person, count)
 
 
@@ -113,6 +119,8 @@ def _issue(ctx: Context, person: Person, count: int) -> Issued:
         raise Refused("person.disabled", "账号已停用或过期，请先启用。")
     expires_at = ctx.now + timedelta(days=CODE_DAYS)
     SignInCode.objects.filter(person=person, used_at__isnull=True, revoked_at__isnull=True).update(revoked_at=ctx.now)
+    if person.has_usable_password():
+        send(ctx, [person.party_id], "已为您发放新的登录码", _INVITED, "/account/", kind=INVITED)
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)) for _ in range(count)]
     assert ctx.actor.party_id is not None
     ctx.insert(

@@ -10,6 +10,7 @@ from renda.congress.forms.deputies import (
     RosterForm,
 )
 from renda.congress.forms.fields import (
+    CongressField,
     CongressForm,
     PeopleField,
     PersonField,
@@ -17,6 +18,10 @@ from renda.congress.forms.fields import (
     PlacesField,
     ReasonForm,
     place_label,
+)
+from renda.congress.forms.founding import (
+    FoundForm,
+    TermForm,
 )
 from renda.congress.forms.organisations import (
     OrganisationCloseForm,
@@ -55,6 +60,7 @@ from renda.congress.forms.stations import (
 )
 
 __all__ = [
+    "CongressField",
     "CongressForm",
     "DisableForm",
     "DistrictCreateForm",
@@ -62,6 +68,7 @@ __all__ = [
     "DistrictForm",
     "EmailForm",
     "EndHoldingForm",
+    "FoundForm",
     "HoldForm",
     "InviteForm",
     "InviteManyForm",
@@ -95,5 +102,6 @@ __all__ = [
     "StationCloseForm",
     "StationCreateForm",
     "StationForm",
+    "TermForm",
     "place_label",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from renda.congress.forms.fields import PersonField, PlacesField, choices_of, offer, one_of
+from renda.congress.forms.fields import CongressField, PersonField, PlacesField, choices_of, offer, one_of
 from renda.congress.grounds import BY_ELECTION, ELECTED, GROUNDS_TO_SUSPEND, Ground, grounds_to_end
 from renda.congress.models import (
     Congress,
@@ -26,7 +26,7 @@ from renda.kernel.ui.forms import DayInput, HouseForm
 class RosterForm(HouseForm):
     """Which congress, and the spreadsheet."""
 
-    congress = forms.ModelChoiceField(Congress.objects.none(), label="人民代表大会", empty_label="请选择")
+    congress = CongressField(label="人民代表大会")
     file = forms.FileField(
         label="代表名册（xlsx）",
         widget=forms.FileInput({"accept": ".xlsx"}),

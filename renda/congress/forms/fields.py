@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +13,16 @@ from renda.congress.models import Congress, Person, Place
 from renda.kernel.ui.forms import HouseForm
 
 MOST_NAMED = 6
+_NUMBER = re.compile("[0-9]{1,18}")
 
 # The stubs' fields are generic, Django's are not.
 if TYPE_CHECKING:
+    _CongressField = forms.ModelChoiceField[Congress]
     _PlaceField = forms.ModelChoiceField[Place]
     _PlacesField = forms.ModelMultipleChoiceField[Place]
     _PeopleField = forms.ModelMultipleChoiceField[Person]
 else:
-    _PlaceField = forms.ModelChoiceField
+    _CongressField = _PlaceField = forms.ModelChoiceField
     _PlacesField = _PeopleField = forms.ModelMultipleChoiceField
 
 
@@ -120,10 +123,27 @@ def choices_of(form: HouseForm, name: str, choices: Iterable[tuple[str, str]], *
     field.choices = [("", empty), *choices]
 
 
+def congress_named(congresses: QuerySet[Congress], said: str) -> Congress | None:
+    """The one of these congresses that an address names by its number; None for anything else."""
+    return congresses.filter(tenant_id=int(said)).first() if _NUMBER.fullmatch(said) else None
+
+
+class CongressField(_CongressField):
+    """One congress. Its key is its tenant's, which the database compares as it comes: what is no number never gets there."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Congress.objects.none(), empty_label="请选择", **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if value not in self.empty_values and not isinstance(value, Congress) and not _NUMBER.fullmatch(str(value)):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
+
+
 class CongressForm(HouseForm):
     """In which congress something is made: asked first, for the rest depends on it."""
 
-    congress = forms.ModelChoiceField(Congress.objects.none(), label="人民代表大会", empty_label="请选择")
+    congress = CongressField(label="人民代表大会")
 
     def __init__(self, *args: Any, congresses: QuerySet[Congress], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

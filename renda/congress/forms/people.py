@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from renda.congress.forms.fields import PersonField, ReasonForm, offer
+from renda.congress.forms.fields import CongressField, PersonField, ReasonForm, congress_named, offer
 from renda.congress.models import Congress, Organisation, Person
 from renda.kernel import clock
 from renda.kernel.ui.forms import DayInput, HouseForm
@@ -81,7 +81,7 @@ class PersonEditForm(PersonForm):
 class PersonCreateForm(PersonForm):
     """In which congress the account is at home is chosen too."""
 
-    congress = forms.ModelChoiceField(Congress.objects.none(), label="所属人大", empty_label="请选择")
+    congress = CongressField(label="所属人大")
 
     def __init__(self, *args: Any, congresses: QuerySet[Congress], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -122,7 +122,7 @@ WHOM = (
 class InviteManyForm(HouseForm):
     """Whose sign-in slips are to be printed: a congress's deputies, a unit's people."""
 
-    congress = forms.ModelChoiceField(Congress.objects.none(), label="所属人大", empty_label="请选择")
+    congress = CongressField(label="所属人大")
     whom = forms.ChoiceField(label="哪些人", choices=[("", "全部"), *WHOM], required=False)
     organisation = forms.ModelChoiceField(
         Organisation._default_manager.none(), label="机构", required=False, empty_label="全部机构"
@@ -135,9 +135,9 @@ class InviteManyForm(HouseForm):
         super().__init__(*args, **kwargs)
         offer(self, congress=congresses)
         # The units of the congress that was chosen; before that there is nothing to choose from.
-        chosen = str(self.data.get("congress", ""))
-        if chosen.isdecimal():
-            rows = Organisation.objects.filter(tenant_id=int(chosen), tenant_id__in=congresses.values("tenant_id"))
-            offer(self, organisation=rows.filter(is_active=True).order_by("id"))
+        chosen = congress_named(congresses, str(self.data.get("congress", "")))
+        if chosen is not None:
+            rows = Organisation.objects.filter(tenant_id=chosen.tenant_id, is_active=True)
+            offer(self, organisation=rows.order_by("id"))
         else:
             del self.fields["organisation"]

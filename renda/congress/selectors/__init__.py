@@ -17,13 +17,14 @@ from renda.congress.selectors.inside import (
     mandates_for,
     organisations_for,
     people_for,
+    places_to_found,
     posts_for,
     reception_days_for,
     sessions_for,
     stations_for,
     stations_kept_for,
 )
-from renda.congress.selectors.inviting import people_to_invite
+from renda.congress.selectors.inviting import fills_posts, people_to_invite
 from renda.congress.selectors.published import (
     FoundDeputy,
     FoundMandate,
@@ -46,6 +47,7 @@ __all__ = [
     "deputies_to_serve",
     "deputy_by_person",
     "districts_for",
+    "fills_posts",
     "handlers",
     "holdings_for",
     "mandates_for",
@@ -54,6 +56,7 @@ __all__ = [
     "organisations_for",
     "people_for",
     "people_to_invite",
+    "places_to_found",
     "posts_for",
     "published_in",
     "reception_days_for",

@@ -12,6 +12,8 @@ from renda.congress.models import (
     Mandate,
     Organisation,
     Person,
+    Place,
+    PlaceLevel,
     Post,
     PostKind,
     ReceptionDay,
@@ -136,6 +138,14 @@ def sessions_for(actor: Actor) -> QuerySet[UserSession]:
 def congresses_for(actor: Actor) -> QuerySet[Congress]:
     """The actor's congresses."""
     return Congress.objects.filter(tenant_id__in=actor.tenants).select_related("tenant", "place")
+
+
+def places_to_found(congress: Congress) -> QuerySet[Place]:
+    """The places right below a congress that have none of their own yet and may have one: sub-districts may not."""
+    rows = Place.objects.filter(parent_id=congress.place_id, valid_to__isnull=True, congress__isnull=True)
+    rows = rows.filter(level__in=(PlaceLevel.COUNTY, PlaceLevel.TOWNSHIP)).order_by("code")
+    # The same rule as ``Place.is_subdistrict``.
+    return rows.exclude(level=PlaceLevel.TOWNSHIP, code__regex=r"^\d{6}0\d\d")
 
 
 def handlers(tenant_id: int) -> QuerySet[Organisation]:

@@ -20,6 +20,17 @@ _HELD = {
 }
 
 
+def business_administrators() -> QuerySet[Holding]:
+    """Who fills posts, anywhere."""
+    running = Q(ends_on__isnull=True) | Q(ends_on__gte=clock.today())
+    return Holding.objects.filter(running, post__post__kind=PostKind.BUSINESS_ADMINISTRATOR)
+
+
+def fills_posts(person_id: int) -> bool:
+    """Whether a person is a business administrator."""
+    return business_administrators().filter(person_id=person_id).exists()
+
+
 def people_to_invite(
     actor: Actor, *, tenant_id: int, whom: str, organisation_id: int | None, also_awake: bool
 ) -> QuerySet[Person]:
@@ -41,6 +52,8 @@ def people_to_invite(
         party__tenant_id__in=policy.tenants_where(actor, "person.invite"),
     )
     rows = rows.exclude(party_id__in=actor.party_ids).exclude(party_id__in=administrators.values("person_id"))
+    if not policy.may(actor, "holding.assign", tenant_id):
+        rows = rows.exclude(party_id__in=business_administrators().values("person_id"))
     if not also_awake:
         rows = rows.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return rows.filter(Q(expires_on__isnull=True) | Q(expires_on__gte=today)).order_by("pinyin", "party_id")

@@ -53,6 +53,8 @@ def keys(cast: Cast) -> dict[str, int]:
         "mandate": cast.mandates["deputy"].id,
         "district": cast.districts["township"].id,
         "place": cast.places["township"].id,
+        "congress": cast.tenant("township"),
+        "term": cast.tenant("township"),
     }
 
 
@@ -89,6 +91,23 @@ PAGES: dict[str, set[str]] = {
         "system_administrator",
         "security_administrator",
     },
+    "congress:congress.list": {
+        "presidium_clerk",
+        "stranger",
+        "county_assigner",
+        "business_administrator",
+        "system_administrator",
+        "security_administrator",
+    },
+    "congress:congress.page": {
+        "presidium_clerk",
+        "county_assigner",
+        "business_administrator",
+        "system_administrator",
+        "security_administrator",
+    },
+    "congress:congress.found": {"business_administrator"},
+    "congress:term.begin": {"business_administrator"},
     "congress:organisation.create": {"business_administrator"},
     "congress:post.page": {
         "county_assigner",

@@ -22,10 +22,11 @@ from renda.congress.actions import (
 )
 from renda.congress.addresses import addresses_of
 from renda.congress.models import SEPARATED_ADMINISTRATORS, Person, Post
-from renda.congress.selectors import people_for
+from renda.congress.selectors import people_for, people_to_invite
 from renda.kernel import clock
 from renda.kernel.audit.models import AuditEntry
 from renda.kernel.errors import Forbidden, Invalid, NotFound, Refused
+from renda.kernel.notices.models import Notice
 from renda.kernel.parties.models import Holding
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
@@ -222,8 +223,34 @@ def test_administrators_leave_crosswise_and_the_office_does_not_see_their_posts(
         administrator_end(cast.actor("system_administrator"), row.id)
     with pytest.raises(Forbidden):
         administrator_end(cast.actor("security_administrator"), own.id)
+    # The only one stays until there is another.
+    with pytest.raises(Refused):
+        administrator_end(cast.actor("security_administrator"), row.id)
+    heir = free_person(cast, "接任人")
+    administrator_assign(cast.actor("security_administrator"), row.post_id, person_id=heir.party_id)
     administrator_end(cast.actor("security_administrator"), row.id)
     assert cast.actor("audit_administrator").posts == ()
+
+
+def test_who_fills_posts_gets_her_codes_from_who_fills_posts(cast: Cast) -> None:
+    clerk, administrator = cast.actor("county_clerk"), cast.people["county_business_administrator"]
+    with pytest.raises(Forbidden):
+        person_invite(clerk, administrator.party_id)
+    assert administrator not in people_to_invite(
+        clerk, tenant_id=cast.tenant("county"), whom="", organisation_id=None, also_awake=True
+    )
+    assert person_invite(cast.actor("business_administrator"), administrator.party_id).codes
+
+
+def test_whoever_has_a_password_is_told_of_new_codes(cast: Cast) -> None:
+    deputy = cast.people["deputy"]
+    deputy.set_password("长-城-万-里-2026")
+    deputy.save()
+    for role in ("deputy", "other_deputy"):
+        person_invite(cast.actor("presidium_clerk"), cast.people[role].party_id)
+    with tenant_transaction(cast.tenants, durable=False):
+        told = list(Notice.objects.filter(kind="account.invited").values_list("party_id", flat=True))
+    assert told == [deputy.party_id]
 
 
 def test_a_deputys_post_is_not_ended_by_hand(cast: Cast) -> None:

@@ -8,6 +8,7 @@ from renda.congress.views.deputies import (
     mandate_page,
     mandates,
 )
+from renda.congress.views.founding import congress_found, congress_page, congresses, term_begin
 from renda.congress.views.inviting import invite_many
 from renda.congress.views.organisations import (
     holding_end,
@@ -38,6 +39,9 @@ __all__ = [
     "administrators",
     "audit",
     "confirm",
+    "congress_found",
+    "congress_page",
+    "congresses",
     "district_create",
     "district_page",
     "districts",
@@ -74,4 +78,5 @@ __all__ = [
     "stations",
     "system",
     "template",
+    "term_begin",
 ]

@@ -103,7 +103,7 @@ def _context(request: ActorRequest, pk: int, sent: dict[str, HouseForm] | None =
         "state": mandate_state(mandate),
         "changes": [(change, GROUNDS.get(change.ground)) for change in changes],
         "code": WallCode.objects.filter(person_id=mandate.person_id, is_active=True).first(),
-        "stations": mandate.person.stations.select_related("station").order_by("id"),
+        "stations": mandate.person.stations.filter(station__is_active=True).select_related("station").order_by("id"),
         "presses": presses(actor, mandate.tenant_id, _verbs(mandate), pk, sent),
     }
 

@@ -42,8 +42,8 @@ def invite_many(request: ActorRequest) -> HttpResponse:
         found = list(_found(actor, form)[: MOST + 1]) if form.is_valid() else []
     shown: dict[str, Any] = {"found": found[:MOST], "is_cut": len(found) > MOST, "most": MOST, "form": form}
     if request.method == "POST":
-        ticked = {int(value) for value in request.POST.getlist("person") if value.isdecimal()}
-        chosen = [person for person in found[:MOST] if person.party_id in ticked]
+        ticked = set(request.POST.getlist("person"))
+        chosen = [person for person in found[:MOST] if str(person.party_id) in ticked]
         if chosen:
             return _slips(request, chosen, form.cleaned_data["congress"].name)
         shown["nobody"] = True

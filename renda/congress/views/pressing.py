@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from renda.congress import selectors
 from renda.congress.forms import CongressForm
+from renda.congress.forms.fields import congress_named
 from renda.congress.models import Congress
 from renda.kernel import policy
 from renda.kernel.actions.api import Existing
@@ -124,7 +125,7 @@ def chosen_congress(request: ActorRequest, permission: str) -> Congress | HttpRe
         raise Forbidden(permission)
     congresses = selectors.congresses_for(actor).filter(tenant_id__in=tenants).order_by("tenant__path")
     asked = request.GET.get("congress", "")
-    if asked.isdecimal() and (found := congresses.filter(tenant_id=int(asked)).first()) is not None:
+    if (found := congress_named(congresses, asked)) is not None:
         return found
     few = list(congresses[:2])
     if len(few) == 1:

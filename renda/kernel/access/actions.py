@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from renda.kernel.access import api
 from renda.kernel.access.models import EmergencyAccess
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.errors import Invalid
+from renda.kernel.notices import api as notices
+from renda.kernel.notices.readers import holders_near
 from renda.kernel.parties import Actor
+from renda.kernel.policy.registry import PERMISSIONS
+from renda.kernel.privacy.api import redact
 
+OPENED = notices.register_kind("access.opened", "有人开启紧急授权", is_required=True)
 SHORTEST_REASON = 6  # characters: "工作需要" says nothing
 
 
@@ -26,13 +32,13 @@ def access_open(ctx: Context, *, tenant_id: int, permission: str, reason: str) -
     Raises:
         Invalid: not a permission that can be opened, or no reason that says something.
     """
-    minutes = api.openable().get(permission)
+    found = api.openable().get(permission)
     faults = {}
-    if minutes is None:
+    if found is None:
         faults["permission"] = "这项权限不能紧急授权。"
     if len(reason.strip()) < SHORTEST_REASON:
         faults["reason"] = f"请写明具体理由（不少于 {SHORTEST_REASON} 个字），审计管理员会查阅。"
-    if faults or minutes is None:
+    if faults or found is None:
         raise Invalid("access.open", fields=faults)
     assert ctx.actor.party_id is not None
     access = EmergencyAccess(
@@ -41,9 +47,18 @@ def access_open(ctx: Context, *, tenant_id: int, permission: str, reason: str) -
         permission=permission,
         reason=reason.strip(),
         opened_at=ctx.now,
-        ends_at=ctx.now + timedelta(minutes=minutes),
+        ends_at=ctx.now + timedelta(minutes=found.minutes),
     )
     ctx.insert(access)
+    notices.send(
+        ctx,
+        holders_near(api.REVIEW, tenant_id),
+        "有人开启了紧急授权",
+        f"{ctx.actor.name}：{PERMISSIONS[permission]}（{found.minutes} 分钟）。理由：{redact(access.reason)}",
+        reverse("access:access.open"),
+        kind=OPENED,
+        subject=access,
+    )
     return access
 
 

@@ -16,7 +16,7 @@ from renda.kernel.audit.chain import canonical, entry_hash
 from renda.kernel.audit.models import NO_TENANT, AuditEntry
 from renda.kernel.errors import RendaError
 from renda.kernel.parties import Actor
-from renda.kernel.privacy.api import fingerprint
+from renda.kernel.privacy.api import fingerprint, redact
 from renda.kernel.storing import insert_rows
 from renda.kernel.tenancy import tenant_transaction
 
@@ -72,7 +72,10 @@ class Work(Protocol):
 
 
 def kept(value: Any, *, private: bool = False) -> Any:
-    """What the trail keeps of an argument: scalars as they are, rows by name, private and long text as a digest."""
+    """What the trail keeps of an argument: scalars as they are, rows by name, private and long text as a digest.
+
+    A short text (a reason, a note) is kept in words, but for the personal data that somebody may have typed into it.
+    """
     if private and value not in (None, "", [], ()):
         # Keyed: all telephone numbers there are can be tried against a plain hash in minutes.
         return {"digest": fingerprint(repr(value), purpose="audit.private")}
@@ -80,7 +83,7 @@ def kept(value: Any, *, private: bool = False) -> Any:
         case None | bool() | int() | float():
             return value
         case str():
-            return value if len(value) <= LONGEST else kept(value, private=True)
+            return redact(value) if len(value) <= LONGEST else kept(value, private=True)
         case date():
             return value.isoformat()
         case models.Model():

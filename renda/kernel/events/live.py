@@ -12,7 +12,7 @@ import psycopg
 from django.conf import settings
 from django.http.request import validate_host
 
-from renda.kernel.addresses import client_address
+from renda.kernel.addresses import client_address, network_of
 from renda.kernel.errors import RendaError
 from renda.kernel.events import signing
 from renda.kernel.events.hub import Client, Hub
@@ -154,9 +154,9 @@ def _cross_origin(origin: str) -> list[tuple[bytes, bytes]]:
 
 
 def _address(scope: Message) -> str:
-    """The browser's address; a header that came several times is read as one list (RFC 9110, 5.3)."""
+    """The place a browser counts as; a header that came several times is read as one list (RFC 9110, 5.3)."""
     forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"x-forwarded-for"]
-    return client_address(str((scope.get("client") or ("", 0))[0]), ",".join(forwarded))
+    return network_of(client_address(str((scope.get("client") or ("", 0))[0]), ",".join(forwarded)))
 
 
 async def _plain(send: Send, status: int, text: str, extra: list[tuple[bytes, bytes]] | None = None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from django.utils import timezone
@@ -42,6 +43,9 @@ def cell(value: object) -> Cell:
             return "是" if value else "否"
         case datetime():
             return timezone.localtime(value).replace(tzinfo=None) if value.tzinfo else value
+        case float() if not isfinite(value):
+            # No sheet holds it, and it is no number that anybody could use.
+            return ""
         case date() | float():
             return value
         case int() | Decimal():

@@ -12,8 +12,9 @@ from renda.kernel.errors import Invalid, Refused
 from renda.kernel.feedback.models import Feedback
 from renda.kernel.feedback.policy import READ
 from renda.kernel.feedback.public_forms import LONGEST, LONGEST_CONTACT
-from renda.kernel.feedback.selectors import feedback_for, readers_of
+from renda.kernel.feedback.selectors import feedback_for
 from renda.kernel.notices import api as notices
+from renda.kernel.notices.readers import holders_near
 from renda.kernel.privacy.api import clean_text, fingerprint, redact
 
 LONGEST_NOTE = 500
@@ -60,7 +61,7 @@ def feedback_send(ctx: Context, *, text: str, contact: str = "", page: str = "")
     body = redact(text) if len(text) <= SHOWN else f"{redact(text[:SHOWN])}…"
     notices.send(
         ctx,
-        readers_of(feedback),
+        holders_near(READ, feedback.tenant_id),
         "有新的意见反馈",
         body,
         reverse("feedback:feedback.list"),

@@ -10,10 +10,6 @@ class FlowConfig(AppConfig):
     verbose_name = "流程"
 
     def ready(self) -> None:
-        from renda.kernel.deadlines.api import register_waiting
-        from renda.kernel.flow.provisional import waiting
-
-        register_waiting("办件时限", waiting)
         post_migrate.connect(_publish_shipped, sender=self, dispatch_uid="kernel_flow_shipped")
 
 

@@ -61,11 +61,6 @@ def parse(text: str) -> Definition:
     return from_graph({**data, "lines": lines})
 
 
-def to_graph(definition: Definition) -> dict[str, Any]:
-    """The JSON form: the shape of the file plus ``lines``."""
-    return dict(definition.source)
-
-
 def from_graph(graph: Mapping[str, Any]) -> Definition:
     """Build a definition from its JSON form (the shape of the file; ``lines`` optional).
 

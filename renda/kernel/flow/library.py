@@ -24,21 +24,9 @@ from renda.kernel.flow.definition import from_graph, parse
 from renda.kernel.flow.fields import FlowSyntaxError, Problem
 from renda.kernel.flow.models import FlowDefinition
 from renda.kernel.flow.shapes import Definition
-from renda.kernel.flow.subjects import SUBJECTS, SubjectType, register_subject
+from renda.kernel.flow.subjects import SUBJECTS
 from renda.kernel.parties import resolve
 from renda.kernel.tenancy.models import Tenant
-
-__all__ = [
-    "SUBJECTS",
-    "SubjectType",
-    "by_id",
-    "current",
-    "forget",
-    "problems_of",
-    "publish_shipped",
-    "register_subject",
-    "shipped_files",
-]
 
 # How long a process may go on starting cases on a version that has just been replaced.
 CURRENT_LIFE = 5.0  # seconds

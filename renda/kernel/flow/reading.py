@@ -75,7 +75,7 @@ def view(actor: Actor, case: CaseOrId, *, subject: models.Model | None = None) -
         store.world.know_subject(subject)
     if actor.party_id is not None:
         store.world.know_lent(actor.party_id, [(loan.principal, loan.flows) for loan in loans(actor)])
-    tree = store.tree(case_id(case), lock=False)
+    tree = store.show(case) if isinstance(case, Case) else store.tree(case, lock=False)
     tasks = tree.of_case("task", case_id(case))
     parties = {task.assignee_id for task in tasks} | _handed_on(tree)
     store.world.learn(parties)
@@ -133,6 +133,18 @@ def assignees_of(ctx: Context, case: CaseOrId) -> list[int]:
         task.assignee_id for task in tree.of_case("task", case_id(case)) if task.kind == "act" and task.state == "open"
     )
     return list(dict.fromkeys(found))
+
+
+def approvers_of(ctx: Context, case: CaseOrId) -> list[int]:
+    """The parties whose word a request waits for: those named for an extension, the administrators for a jump."""
+    tree = Store.of(ctx).tree(case_id(case), lock=True)
+    run, row = Run(tree, mover_of(ctx.actor)), tree.cases[case_id(case)]
+    waiting = [request for request in tree.of_case("request", row.id) if request.state == "pending"]
+    found: dict[int, None] = {}
+    for request in waiting:
+        named = request.approvers if request.kind == "extend" else run.parties(run.definition(row).administrator, row)
+        found |= dict.fromkeys(named)
+    return list(found)
 
 
 def report_to(ctx: Context, case: CaseOrId) -> list[int]:

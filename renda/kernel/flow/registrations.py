@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from renda.kernel.actions.api import register_case_locker
 from renda.kernel.deadlines import api as deadlines
-from renda.kernel.flow import digest, machine
+from renda.kernel.flow import digest, machine, provisional
 from renda.kernel.flow.policy import DELEGATE, FORK, TRANSFER
 from renda.kernel.flow.store import lock_cases
 from renda.kernel.flow.web.unassigned import on_the_bench
@@ -19,4 +19,5 @@ menu.register(
 )
 slots.register("bench.below", "flow/slot_bench.html", on_the_bench)
 deadlines.register_recompute("办件时限", machine.recount_year)
+deadlines.register_waiting("办件时限", provisional.waiting)
 digest.register()

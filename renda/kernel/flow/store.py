@@ -76,7 +76,17 @@ class Store:
         roots = Case.objects.filter(id__in=Case.objects.filter(id__in=wanted).values("root_id")).order_by("id")
         if lock:
             roots = roots.select_for_update(no_key=True, of=("self",))
-        cases = {case.id: case for case in roots}
+        self._plant({case.id: case for case in roots})
+
+    def show(self, case: Case) -> Tree:
+        """The tree of a case that a page has read already, to look at: it is not read once more."""
+        if case.root_id != case.id or case.id in self._root_of:
+            return self.tree(case.id, lock=False)
+        self._plant({case.id: case})
+        return self._trees[case.id]
+
+    def _plant(self, cases: dict[int, Case]) -> None:
+        """Load what belongs to these roots: the cases they call, and the rows of all."""
         if not cases:
             return
         definitions = library.by_id({case.definition_id for case in cases.values()})

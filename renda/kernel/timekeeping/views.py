@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -22,11 +21,10 @@ from renda.kernel.deadlines.loading import check_arrangement
 from renda.kernel.deadlines.policy import KEEP, LOAD_YEAR
 from renda.kernel.deadlines.selectors import local_hours, local_rules, may_load_year
 from renda.kernel.errors import Forbidden
-from renda.kernel.tenancy import current_scope, tenant_transaction
 from renda.kernel.timekeeping import reading
 from renda.kernel.timekeeping.forms import EndForm, HoursForm, PlacedForm, RuleForm, YearForm
 from renda.kernel.timekeeping.sheets import lines_of
-from renda.kernel.ui.http import ActorRequest, SeeOther, page
+from renda.kernel.ui.http import ActorRequest, SeeOther, page, scope_of
 
 _LIST = "timekeeping:deadline.list"
 
@@ -158,8 +156,7 @@ def calendar(request: ActorRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.catching():
             return _read(request, form.cleaned_data)
-    # A page that is only looked at is in its reader's scope already.
-    with nullcontext() if current_scope() is not None else tenant_transaction(request.actor.tenants):
+    with scope_of(request):
         shown = {
             "years": reading.year_pages(this + 1, this),
             "outlooks": reading.outlooks(request.actor),

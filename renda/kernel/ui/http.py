@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import cast
 
 from django.forms import BaseForm
@@ -30,6 +31,16 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
+@contextmanager
+def scope_of(request: HttpRequest) -> Iterator[None]:
+    """The reader's scope: that of the page that is looked at, opened anew for a POST that shows its page again."""
+    if current_scope() is not None:
+        yield
+        return
+    with tenant_transaction(actor_of(request).tenants):
+        yield
+
+
 def page(
     request: HttpRequest,
     template: str,
@@ -40,14 +51,12 @@ def page(
 ) -> HttpResponse:
     """A rendered page. With a bound ``form`` that has errors the status is 422 and what was typed is kept.
 
-    Opens the actor's scope when none is open (a POST that shows its page again).
+    Runs in ``scope_of`` the request; what the context reads beforehand is read inside it too.
     """
     shown = dict(context or {})
     if form is not None:
         shown.setdefault("form", form)
         if form.is_bound and form.errors:
             status = 422
-    if current_scope() is not None:
-        return render(request, template, shown, status=status)
-    with tenant_transaction(actor_of(request).tenants):
+    with scope_of(request):
         return render(request, template, shown, status=status)

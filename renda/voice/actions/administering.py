@@ -7,6 +7,7 @@ from renda.kernel.flow import api as flow
 from renda.kernel.privacy.api import clean_text
 from renda.voice import selectors
 from renda.voice.models import Message
+from renda.voice.standing import tell
 
 
 @existing(
@@ -23,6 +24,7 @@ def message_suspend(ctx: Context, message: Message, *, reason: str) -> Message:
         Invalid: no reason.
     """
     flow.suspend(ctx, message.case_id, reason=clean_text(reason), subject=message)
+    tell(ctx, message, flow.assignees_of(ctx, message.case_id), "已挂起", reason)
     return message
 
 
@@ -36,6 +38,7 @@ def message_suspend(ctx: Context, message: Message, *, reason: str) -> Message:
 def message_resume(ctx: Context, message: Message, *, note: str = "") -> Message:
     """Let a suspended case go on; what the stop took is given back to its deadlines."""
     flow.resume(ctx, message.case_id, opinion=clean_text(note), subject=message)
+    tell(ctx, message, flow.assignees_of(ctx, message.case_id), "恢复办理", note)
     return message
 
 
@@ -52,7 +55,9 @@ def message_terminate(ctx: Context, message: Message, *, reason: str) -> Message
     Raises:
         Invalid: no reason.
     """
+    concerned = flow.assignees_of(ctx, message.case_id)
     flow.terminate(ctx, message.case_id, reason=clean_text(reason), subject=message)
+    tell(ctx, message, concerned, "终止办理", reason)
     return message
 
 
@@ -71,6 +76,7 @@ def message_jump(ctx: Context, message: Message, *, to: str, reason: str) -> Mes
         Refused: it cannot go on there.
     """
     flow.jump(ctx, message.case_id, to=to, reason=clean_text(reason), subject=message)
+    tell(ctx, message, flow.approvers_of(ctx, message.case_id), "申请调整环节", reason)
     return message
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from renda.congress.api import Post
 from renda.kernel.actions.api import Context, existing
 from renda.kernel.flow import api as flow
-from renda.kernel.notices.api import send
 from renda.kernel.privacy.api import clean_text
 from renda.voice import selectors
 from renda.voice.models import Assignment, Message
-from renda.voice.standing import ARRIVED, address
+from renda.voice.standing import tell
 
 
 @existing(
@@ -56,7 +55,7 @@ def message_transfer(
     """
     said = clean_text(note)
     flow.transfer(ctx, message.case_id, to=to.party_id, subject=message, task_id=task_id, version=version, opinion=said)
-    send(ctx, [to.party_id], f"转办：{message.subject}", said, address(message), kind=ARRIVED, subject=message)
+    tell(ctx, message, [to.party_id], "转办", note)
     return message
 
 

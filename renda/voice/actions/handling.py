@@ -16,6 +16,7 @@ from renda.kernel.tenancy.models import Tenant
 from renda.voice import selectors
 from renda.voice.actions.common import open_assignment
 from renda.voice.models import Answer, Assignment, Channel, Message, Solved, Stage
+from renda.voice.standing import tell
 
 # A unit may send a message back so often; then its government office must have ruled who is responsible.
 SEND_BACKS = 2
@@ -185,6 +186,8 @@ def message_refer_up(
     flow.act(
         ctx, message.case_id, "refer_up", subject=message, task_id=task_id, version=version, opinion=clean_text(note)
     )
+    # The stage is the same as before; whose work it is now is not.
+    tell(ctx, message, flow.assignees_of(ctx, message.case_id), "提请上级交办", note)
     return message
 
 

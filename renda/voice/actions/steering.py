@@ -10,11 +10,10 @@ from renda.congress.api import Organisation
 from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Invalid, Refused
 from renda.kernel.flow import api as flow
-from renda.kernel.notices.api import send
 from renda.kernel.privacy.api import clean_text
 from renda.voice import selectors
 from renda.voice.models import Decision, Message
-from renda.voice.standing import URGED, address
+from renda.voice.standing import URGED, tell
 
 # Characters: "核实" says nothing to whoever reads the trail.
 SHORTEST_REASON = 4
@@ -26,15 +25,7 @@ SHORTEST_REASON = 4
 def message_urge(ctx: Context, message: Message, *, note: str = "") -> Message:
     """Remind whoever has it now; not twice within the hours that the flow names."""
     flow.urge(ctx, message.case_id, opinion=clean_text(note), subject=message)
-    send(
-        ctx,
-        flow.assignees_of(ctx, message.case_id),
-        f"催办：{message.subject}",
-        clean_text(note),
-        address(message),
-        kind=URGED,
-        subject=message,
-    )
+    tell(ctx, message, flow.assignees_of(ctx, message.case_id), "催办", note, kind=URGED)
     return message
 
 
@@ -75,6 +66,7 @@ def message_oversee(
         )
     )
     flow.oversee(ctx, message.case_id, opinion=clean_text(content), subject=message)
+    tell(ctx, message, flow.assignees_of(ctx, message.case_id), "督办", content, kind=URGED)
     return message
 
 

@@ -16,6 +16,7 @@ from renda.kernel.ui import wording
 from renda.voice import selectors
 from renda.voice.actions.common import open_assignment
 from renda.voice.models import Assignment, ContactLog, Message
+from renda.voice.standing import tell
 
 
 @existing(
@@ -106,6 +107,7 @@ def message_extend(
     flow.extend_request(
         ctx, message.case_id, until=until, reason=clean_text(reason), subject=message, task_id=task_id, version=version
     )
+    tell(ctx, message, flow.approvers_of(ctx, message.case_id), "申请延期", reason)
     return message
 
 
@@ -119,6 +121,7 @@ def message_extend(
 def message_grant_extension(ctx: Context, message: Message, *, request_id: int, note: str = "") -> Message:
     """Grant the extension that was asked for; new due and reason go to all parties."""
     flow.extend_grant(ctx, message.case_id, request_id=request_id, opinion=clean_text(note), subject=message)
+    tell(ctx, message, _parties(ctx, message), f"已同意延期到{wording.day(message.due_at or ctx.now)}", note)
     return message
 
 
@@ -132,6 +135,7 @@ def message_grant_extension(ctx: Context, message: Message, *, request_id: int, 
 def message_refuse_extension(ctx: Context, message: Message, *, request_id: int, note: str = "") -> Message:
     """Refuse the extension; the due moment stays."""
     flow.extend_refuse(ctx, message.case_id, request_id=request_id, opinion=clean_text(note), subject=message)
+    tell(ctx, message, flow.assignees_of(ctx, message.case_id), "未同意延期", note)
     return message
 
 
@@ -166,6 +170,11 @@ def message_log_contact(ctx: Context, message: Message, *, way: str, note: str) 
         )
     )
     return message
+
+
+def _parties(ctx: Context, message: Message) -> list[int]:
+    """Whom a new deadline concerns: who handles it, and who has to bring the answer back."""
+    return [*flow.assignees_of(ctx, message.case_id), *filter(None, [message.responder, message.station_manager])]
 
 
 def obstacle_to_sending_back(message: Message, assignment: Assignment | None, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -23,6 +23,8 @@ class Story:
     """Plays a message forward, each step by the person whose step it is."""
 
     cast: Cast
+    # What each of its messages is left with beside the text.
+    left: dict[str, Any] = field(default_factory=dict)
 
     def tell(self, role: str, verb: str, message: Message, **given: Any) -> Message:
         """Press the button ``verb`` as ``role`` and give the message as it then is."""
@@ -34,9 +36,14 @@ class Story:
             found: Message = Message.objects.select_related("case").get(pk=message.pk)
             return found
 
-    def submitted(self, **given: Any) -> Message:
+    def submitted(self, **extra: Any) -> Message:
         tenant = self.cast.congresses["township"].tenant
-        given = {"deputy": self.cast.people["deputy"], "station": self.cast.stations["township"], "body": TEXT, **given}
+        given: dict[str, Any] = {
+            "deputy": self.cast.people["deputy"],
+            "station": self.cast.stations["township"],
+            "body": TEXT,
+        }
+        given = {**given, **self.left, **extra}
         made = actions.message_submit(Actor.public([tenant.id]), tenant=tenant, **given)
         return self.fresh(made)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from renda.kernel import clock
 from renda.kernel.audit.models import AuditEntry
@@ -73,6 +74,9 @@ def test_what_was_left_for_a_deputy_does_not_exist_for_her_before_somebody_else_
     assert not seen(story, "deputy")
     with pytest.raises(NotFound):
         story.tell("deputy", "accept", message)
+    client = Client()
+    client.force_login(story.cast.people["deputy"])
+    assert message.subject not in client.get("/bench/").content.decode(), "the vetters' task brings its title"
     story.tell("presidium_vetter", "accept", message)
     assert seen(story, "deputy")
 

@@ -11,6 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from renda.kernel.files.api import store
+from renda.kernel.files.tests import material
 from renda.kernel.parties import Actor
 from renda.voice import actions
 from renda.voice.models import Message
@@ -82,6 +84,31 @@ def test_a_page_takes_few_queries_whatever_the_rows(story: Story, name: str) -> 
     assert few <= MOST, said
     many, said = asked(story, role, address(grow(story, MANY)[0]))
     assert many == few, said
+
+
+# Who has a message at each step of its way, and others who look at it there.
+STEPS = {
+    "submitted": ("presidium_vetter", "station_manager", "presidium_clerk"),
+    "accepted": ("deputy", "presidium_vetter"),
+    "referred": ("presidium_assigner", "presidium_chair"),
+    "referred_up": ("county_assigner", "county_leader"),
+    "assigned": ("township_officer", "presidium_assigner", "deputy"),
+    "assigned_in_county": ("case_officer", "handler_head", "county_assigner", "county_supervisor"),
+    "answered": ("deputy", "township_officer"),
+    "delivered": ("deputy", "presidium_clerk"),
+}
+
+
+@pytest.mark.parametrize(("step", "role"), [(step, role) for step, roles in STEPS.items() for role in roles])
+def test_the_page_takes_few_queries_whatever_the_step_and_whoever_looks(story: Story, step: str, role: str) -> None:
+    """With everything that a message can carry at that step: photos, a contact to reveal, what was talked over."""
+    story.left |= {"photos": [store(material.upload(material.picture()))], "contact_phone": "13800001111"}
+    message = getattr(story, step)()
+    if message.assigned_at is not None and message.answered_at is None:
+        officer = "township_officer" if step == "assigned" else "case_officer"
+        story.tell(officer, "log_contact", message, way="telephone", note="已电话联系。")
+    asked_for, said = asked(story, role, reverse("voice:message.page", args=[message.pk]))
+    assert asked_for <= MOST, said
 
 
 def test_a_full_page_stands_on_the_list(story: Story) -> None:

@@ -11,6 +11,7 @@ from renda.kernel.access.actions import access_close, access_open
 from renda.kernel.access.models import EmergencyAccess
 from renda.kernel.audit.models import AuditEntry
 from renda.kernel.errors import Forbidden, Invalid, NotFound
+from renda.kernel.notices.api import inbox
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
 
@@ -58,3 +59,19 @@ def test_nobody_else_opens_and_nothing_changes(
     assert not EmergencyAccess.objects.exists()
     with tenant_transaction({0, *cast.tenants}, durable=False):
         assert [entry.outcome for entry in AuditEntry.objects.filter(action="access.open")] == ["refused"]
+
+
+def test_who_reviews_is_told_at_once(cast: Cast) -> None:
+    access_open(
+        cast.actor("county_assigner"), tenant_id=cast.tenant("county"), **{**WHY, "reason": "请回电 13800001111 核实"}
+    )
+    auditor = cast.actor("audit_administrator")
+    with tenant_transaction(auditor.tenants, durable=False):
+        (notice,) = inbox(auditor)
+    assert notice.title == "有人开启了紧急授权"
+    assert "请回电 〔手机号〕 核实" in notice.body
+    assert "30 分钟" in notice.body
+    for role in ("county_assigner", "system_administrator", "county_leader"):
+        actor = cast.actor(role)
+        with tenant_transaction(actor.tenants, durable=False):
+            assert not inbox(actor).exists()

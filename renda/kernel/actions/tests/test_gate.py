@@ -253,6 +253,13 @@ def test_the_trail_keeps_private_and_long_words_as_digests_only(house: House) ->
     assert (entry.outcome, entry.subject_type, entry.tenant_id) == ("done", "kernel_parties.Party", house.home.id)
 
 
+def test_a_note_is_kept_without_the_telephone_number_in_it(house: House) -> None:
+    house.make(house.actor(house.home), name="新人", tenant=house.home, note="已电话联系 13812345678，住3栋502室")
+    (entry,) = house.trail()
+    assert "13812345678" not in entry.payload
+    assert "已电话联系 〔手机号〕" in entry.payload
+
+
 def test_details_belong_to_one_act(house: House) -> None:
     tenant = house.home
     house.make.many(house.actor(tenant), [{"name": "一", "tenant": tenant}, {"name": "二二", "tenant": tenant}])

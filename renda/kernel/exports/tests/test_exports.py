@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from renda.kernel.audit.models import AuditSeal
 from renda.kernel.exports import writers
 from renda.kernel.exports.api import Column, IncompleteExportError, export_response, stream_csv, stream_xlsx
-from renda.kernel.exports.cells import CELL_CHARACTERS
+from renda.kernel.exports.cells import CELL_CHARACTERS, cell
 from renda.kernel.exports.writers import write_xlsx
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
@@ -222,3 +222,11 @@ def test_a_file_name_cannot_leave_its_header() -> None:
 def test_pieces_are_small() -> None:
     rows = ((key, "字" * 200) for key in range(5_000))
     assert max(len(piece) for piece in stream_csv(COLUMNS, rows)) < 4 * writers._CHUNK
+
+
+@pytest.mark.parametrize("stream", [stream_csv, stream_xlsx])
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_number_leaves_its_cell_empty(stream: Any, number: float) -> None:
+    """One such value would break off the whole list."""
+    assert cell(number) == ""
+    assert b"".join(stream([Column("值", lambda row: row)], [number, 1.5], expected=2))

@@ -6,7 +6,7 @@ from typing import Any
 
 from renda.kernel.flow.engine.run import Run
 from renda.kernel.flow.engine.tree import TABLES, Effect
-from renda.kernel.flow.models import Activation, CaseEvent, PendingRequest, Task, Token
+from renda.kernel.flow.models import Activation, CaseEvent, Task, Token
 
 # What makes a row another row; marks, counters and versions may change without anybody having acted.
 STRUCTURE: dict[str, tuple[str, ...]] = {
@@ -123,8 +123,6 @@ def _unmake(run: Run, row: object) -> None:
         set_(row, state="cancelled", outcome="withdrawn", closed_at=run.now)
     elif isinstance(row, Token):
         set_(row, state="gone")
-    elif isinstance(row, PendingRequest):
-        set_(row, state="cancelled", closed_at=run.now)
 
 
 def _restore(run: Run, effect: Effect, event: CaseEvent) -> None:

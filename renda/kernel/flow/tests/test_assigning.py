@@ -17,6 +17,7 @@ from renda.kernel.flow import assigning, library
 from renda.kernel.flow.assigning import flow_transfer
 from renda.kernel.flow.definition import parse
 from renda.kernel.flow.models import Case, FlowDefinition, Task
+from renda.kernel.flow.selectors import cases_to_free
 from renda.kernel.flow.subjects import SUBJECTS, SubjectType
 from renda.kernel.notices.models import Notice
 from renda.kernel.parties.models import Holding, Party
@@ -169,6 +170,15 @@ def test_a_matter_that_does_not_exist_for_her_is_not_listed_nor_given_away(
     assert listed(cast) == []
     with pytest.raises(NotFound):
         flow_transfer(cast.actor(ADMIN), case.id, task_id=task.id, to=post(cast, "city_vetter"), reason="空缺")
+
+
+def test_a_case_of_another_congress_is_not_hers_to_free_although_she_sees_it(cast: Cast, subject: Party) -> None:
+    case = start(cast, subject)
+    with tenant_transaction(cast.tenants, durable=False):
+        assert list(cases_to_free(cast.actor(ADMIN))) == [case]
+        Case.objects.filter(id=case.id).update(tenant_id=cast.tenant("other_county"))
+        assert list(cases_to_free(cast.actor(ADMIN))) == []
+        assert list(cases_to_free(cast.actor("county_assigner"))) == []
 
 
 def test_who_only_administers_above_is_not_the_flows_administrator(cast: Cast, subject: Party) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from renda.kernel import clock
+from renda.kernel.errors import Refused
 from renda.kernel.flow import api as flow
 from renda.kernel.flow import library
 from renda.kernel.flow.definition import parse
@@ -12,6 +13,7 @@ from renda.kernel.flow.models import Case, FlowDefinition, Task
 from renda.kernel.flow.store import Store
 from renda.kernel.flow.tests.cases import Town
 from renda.kernel.parties.models import Party
+from renda.kernel.tenancy import tenant_transaction
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +157,49 @@ def test_both_are_read_at_once_when_nobody_gives_the_matter(town: Town) -> None:
         tree = store.tree(case.id, lock=False)
         subjects = {store.world.subject_of(tree.cases[key]) for key in (child.id, case.id)}
     assert subjects == {town.subject}
+
+
+def test_a_child_can_live_in_another_congress_and_be_about_another_row(town: Town) -> None:
+    """``tenant`` and ``subject`` of a call read the parent's subject; the child runs there, both see both."""
+    child = parse(CHILD.replace("test:leaders", "test:unit").replace("inquiry", "asking"))
+    called = 'call = { flow = "asking", tenant = "field:other", subject = "field:tenant" }'
+    caller = parse(CALLER.replace('call = { flow = "inquiry" }', called).replace('key = "letter"', 'key = "note"'))
+    for made in (child, caller):
+        FlowDefinition.objects.create(
+            key=made.key, version=1, title=made.title, graph=dict(made.source), published_at=clock.now()
+        )
+    library.forget()
+    subject = Party.objects.get(id=town.subject.id)
+    vars(subject)["other"] = town.tenants[1]
+    case = town.do("clerk", flow.start, "note", subject, tenant_id=town.tenants[0].id, title="便函")
+    town.do("clerk", flow.act, case, "assign", subject=subject)
+    with town.everything():
+        below = Case.objects.get(parent=case)
+    home, other = (tenant.id for tenant in town.tenants)
+    assert (below.tenant_id, below.subject_type, below.subject_id) == (other, "kernel_tenancy.Tenant", home)
+    for name in ("clerk", "officer"):
+        with tenant_transaction(town.actor(name).tenants, durable=False):
+            assert Case.objects.filter(id__in=[case.id, below.id]).count() == 2
+    town.do("officer", flow.act, below, "answer")
+    town.do("officer", flow.act, case, "answer")
+    with town.everything():
+        assert Case.objects.get(id=case.id).outcome == "concluded"
+
+
+def test_flows_that_call_each_other_for_ever_are_refused(town: Town) -> None:
+    circle = parse(
+        'key = "circle"\ntitle = "循环"\nadministrator = "test:administrator"\n'
+        '[[node]]\nid = "again"\nkind = "call"\ncall = { flow = "circle" }\n'
+        '[[node]]\nid = "over"\nkind = "end"\n[[edge]]\nfrom = "again"\nto = "over"\n'
+    )
+    FlowDefinition.objects.create(
+        key="circle", version=1, title="循环", graph=dict(circle.source), published_at=clock.now()
+    )
+    library.forget()
+    with town.everything():
+        before = Case.objects.count()
+    with pytest.raises(Refused) as refused:
+        town.do("clerk", flow.start, "circle", town.subject, tenant_id=town.tenants[0].id, title="循环")
+    assert refused.value.code == "flow.too_deep"
+    with town.everything():
+        assert Case.objects.count() == before

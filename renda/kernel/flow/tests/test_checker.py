@@ -2,7 +2,8 @@
 
 import pytest
 
-from renda.kernel.flow.checker import check
+from renda.kernel.flow.checker import Unresolved, check
+from renda.kernel.flow.checker.nodes import Flows
 from renda.kernel.flow.definition import parse
 from renda.kernel.flow.fields import FlowSyntaxError, Problem
 from renda.kernel.flow.subjects import SubjectField, SubjectType
@@ -147,8 +148,8 @@ to = "ended"
 """
 
 
-def problems(text: str, **options: object) -> list[Problem]:
-    return check(parse(text), SUBJECT, **{"rules": RULES, "unresolved": lambda word: [], **options})  # type: ignore[arg-type]
+def problems(text: str, *, unresolved: Unresolved = lambda word: [], flows: Flows = None) -> list[Problem]:
+    return check(parse(text), SUBJECT, rules=RULES, unresolved=unresolved, flows=flows)
 
 
 def changed(old: str, new: str) -> str:
@@ -216,6 +217,15 @@ ALONE = {
         "extra",
         "循环",
     ),
+    # It passes by itself when there is nobody to read.
+    "idle loop through a circulation that waits": (
+        GOOD.replace('otherwise = true\nto = "rating"', 'otherwise = true\nto = "extra"')
+        + NODE
+        + 'kind = "circulate"\nwait_readers = true\n'
+        + edge("extra", "level"),
+        "extra",
+        "循环",
+    ),
     "unknown field in a condition": (changed("signers >= 10", "signer >= 10"), "level", "没有字段“signer”，是不是“signers”？"),
     "types in a condition": (changed("signers >= 10", 'signers >= "10"'), "level", "两边类型不同"),
     "no condition at all": (changed("signers >= 10", "signers >="), "level", "条件写法有误"),
@@ -274,6 +284,7 @@ ALONE = {
     "unknown event": (changed("message.rated", "message.ratd"), "rating", "没有事件“message.ratd”"),
     "out of an end": (GOOD + edge("ended", "rating"), "ended", "结束环节"),
     "two ways out of a circulate": (GOOD + edge("told", "together", 'on = "x"'), "told", "恰有一条连线"),
+    "a circulation that falls to somebody": (changed('id = "told"', 'id = "told"\non_empty = "superior"'), "told", "on_empty 只能写 skip"),
     "an id that is no name": (GOOD.replace('"told"', '"Told-1"'), "Told-1", "只能用小写字母"),
     "reopen inside a block": (changed('suspend =', 'reopen = { who = "initiator", to = "unit" }\nsuspend ='), "unit", "不能作为唤醒的去处"),
     "reopen at a wait": (changed('suspend =', 'reopen = { who = "initiator", to = "rating" }\nsuspend ='), "", "没有可唤醒的办理环节"),

@@ -82,6 +82,14 @@ def test_those_who_acted_there_last_get_the_new_round() -> None:
     assert [t.assignee_id for t in bench.tree.tasks.values() if t.state == "open"] == [2]
 
 
+def test_where_nobody_acted_the_rule_is_asked_anew() -> None:
+    bench = Bench.at_desk("single", on_timeout=["approve"])
+    bench.tick(days=5)
+    bench.world.named["desk"] = [8]
+    bench.send_back(LAST, "desk")
+    assert [t.assignee_id for t in bench.tree.tasks.values() if t.state == "open"] == [8]
+
+
 def test_a_bench_that_votes_comes_back_whole() -> None:
     bench = Bench.at_desk("ratio", threshold="1/2")
     bench.act(1)

@@ -304,6 +304,17 @@ def test_taking_back_undoes_what_the_act_did_to_the_business(town: Town, monkeyp
         assert not [offer for offer in flow.offered(town.actor("officer"), case) if offer.move == "withdraw"]
 
 
+def test_an_oversight_is_reported_to_whom_the_flow_names() -> None:
+    town = Town(
+        flow_text=FLOW.replace("[[node]]", '[oversee]\nwho = "test:office"\nreport = "test:leaders"\n[[node]]', 1)
+    )
+    case = town.start()
+    town.do("clerk", flow.oversee, case, opinion="主任会议决定")
+    told = town.do("clerk", flow.report_to, case)
+    assert told == [town.people["leader"].id, town.people["deputy_leader"].id]
+    assert town.do("clerk", flow.assignees_of, case) == [town.posts["office"].id]
+
+
 def test_the_trail_can_be_added_to_and_not_changed(town: Town) -> None:
     from django.db import ProgrammingError, transaction
 

@@ -279,15 +279,20 @@ def band(context: template.Context, zone: menu.Zone | Literal["none"] = "inner")
 
 @register.inclusion_tag("ui/badges_live.html", takes_context=True)
 def badges(context: template.Context) -> dict[str, object]:
-    """``{% badges %}``: 待办, 通知 and how many; asks again by itself when one of the actor's parties hears something."""
-    actor = actor_of(context["request"])
-    keys = [f"party:{party}" for party in actor.party_ids]
-    return {
-        "badges": menu.counted(actor),
-        "many": menu.MANY,
-        "live": " ".join(signing.token(key) for key in keys),
-        "trigger": ", ".join(f"{signing.event_name(key)} from:body" for key in keys),
-    }
+    """``{% badges %}``: 待办, 通知 and how many; asks again by itself (``live_for_me``)."""
+    request: HttpRequest = context["request"]
+    return {"badges": menu.counted(actor_of(request)), "many": menu.MANY, "request": request}
+
+
+@register.simple_tag(takes_context=True)
+def live_for_me(context: template.Context) -> SafeString:
+    """``<div hx-get=… {% live_for_me %}>``: the part asks again when one of the actor's parties hears something."""
+    keys = [f"party:{party}" for party in actor_of(context["request"]).party_ids]
+    return format_html(
+        'data-live="{}" hx-trigger="{}"',
+        " ".join(signing.token(key) for key in keys),
+        ", ".join(f"{signing.event_name(key)} from:body" for key in keys),
+    )
 
 
 @register.simple_tag

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import threading
+from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.test import RequestFactory
 
 from renda.kernel import errors
 from renda.kernel.ui import views
-from renda.kernel.ui.middleware import ErrorMiddleware
+from renda.kernel.ui.middleware import MOST_BODIES, BodyMiddleware, ErrorMiddleware
 
 # No test here has a database: error pages must not need one.
 ERRORS = [
@@ -125,3 +128,41 @@ def test_the_way_back_stays_in_the_house(came_from: str, shown: bool) -> None:
     response = answer(errors.NotFound(), Referer=came_from)
     assert response is not None
     assert ("返回上一页" in response.content.decode()) is shown
+
+
+class _Slow(BytesIO):
+    """A body that comes in when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(b"x=1")
+        self.asked, self.go = threading.Event(), threading.Event()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.asked.set()
+        self.go.wait(10)
+        return super().read(size)
+
+
+def test_one_place_alone_does_not_hold_all_threads() -> None:
+    """As many slow bodies as it may have, one more is turned away, another place is not, and all is well after."""
+    middleware = BodyMiddleware(lambda request: HttpResponse(request.POST.get("x", "")))
+
+    def post(body: Any, address: str) -> HttpResponseBase:
+        made = RequestFactory().generic("POST", "/", "x=1", "application/x-www-form-urlencoded", REMOTE_ADDR=address)
+        if body is not None:
+            made._stream = body  # where Django reads a body from
+        return middleware(made)
+
+    slow = [_Slow() for _ in range(MOST_BODIES)]
+    threads = [threading.Thread(target=post, args=(one, f"2001:db8::{number}")) for number, one in enumerate(slow)]
+    for thread, one in zip(threads, slow, strict=True):
+        thread.start()
+        assert one.asked.wait(10)
+    refused = post(None, "2001:db8::ffff")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "2")
+    assert post(None, "2001:db8:0:1::1").status_code == 200
+    for one in slow:
+        one.go.set()
+    for thread in threads:
+        thread.join()
+    assert post(None, "2001:db8::ffff").status_code == 200
