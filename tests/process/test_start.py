@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,8 @@ import pytest
 
 from renda.site.database import leased
 from renda.site.serve import stamps
+from renda.site.serve.children import Child
+from renda.site.serve.supervisor import Supervisor
 from tests.process.harness import PROJECT
 
 pytestmark = pytest.mark.process
@@ -139,6 +142,27 @@ def test_an_interrupted_demo_city_is_completed(project: Project) -> None:
         project.start()
     project.exit_status = 0
     assert project.start() == ["demo"]
+
+
+def test_the_pages_are_started_first_and_the_others_when_they_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    supervisor = Supervisor(host="127.0.0.1", port=1, live_port=2, server=None, say=lambda _: None)
+    begun: list[str] = []
+    seen: list[list[str]] = []
+    answers = iter([False, False, True])
+    monkeypatch.setattr(Child, "start", lambda self: begun.append(self.name))
+
+    def answer(_: Supervisor) -> bool:
+        seen.append(list(begun))
+        return next(answers)
+
+    def ready() -> None:
+        seen.append(list(begun))
+        supervisor.stopping = True
+
+    monkeypatch.setattr(Supervisor, "_answers", answer)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    supervisor.run(ready)
+    assert seen == [["网页服务"]] * 3 + [["网页服务", "实时消息", "后台任务"]]
 
 
 def test_a_process_starts_without_what_it_may_never_need(tmp_path: Path) -> None:

@@ -52,9 +52,9 @@ class Child:
         )
 
     def watch(self) -> str:
-        """Look after it once; returns a sentence when it had to be started again, else ""."""
+        """Look after it once it was started; returns a sentence when it had to be started again, else ""."""
         now = time.monotonic()
-        if self.process is not None and self.process.poll() is None:
+        if not self._started or (self.process is not None and self.process.poll() is None):
             return ""
         if self.process is not None:
             status = self.process.returncode
