@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from renda.kernel.manual import api as manual
 from renda.kernel.ui import menu, slots
 from renda.kernel.ui.menu import Entry
 from renda.voice import published
@@ -17,6 +18,7 @@ menu.register(
     Entry("published", "公开留言", "voice:published", icon="message-2", order=3, zone="public"),
     Entry("look_up", "查办理进度", "voice:look_up", icon="receipt", order=4, zone="public"),
 )
+manual.chapter("constituent", "群众", is_for=lambda actor: not actor.is_signed_in, order=10)
 
 
 def _done(kind: str, key: str) -> Callable[[HttpRequest, Any], dict[str, Any] | None]:

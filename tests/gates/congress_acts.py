@@ -37,6 +37,9 @@ def _another_city(city: City) -> dict[str, Any]:
     names = {kind: f"某{'甲乙丙丁'[at]}" for at, kind in enumerate(ADMINISTRATORS)}
     planned = founding(place, number=6, starts_on=date(2022, 1, 8), names=names)
     planned.builder.add(place)
+    for one in planned.people:
+        one.user_name += "_elsewhere"  # the cast has her name
+    city.rows["founded"] = planned.congress.tenant
     return {"founding": planned}
 
 
@@ -238,7 +241,7 @@ CONGRESS_ACTS: dict[str, Act] = {
         lambda city: {"rows": _place_rows(city), "as_of": clock.today(), "source": "测试", "abolish": False},
         ("business_administrator", "audit_administrator"),
     ),
-    "site.found": Act("machine", None, _another_city, ("system_administrator", "business_administrator", *_TOO)),
+    "site.found": Act("founder", None, _another_city, ("system_administrator", "business_administrator", *_TOO)),
     "demo.build": Act(
         "machine", None, lambda _: {"builder": Builder(since=date(2022, 1, 8))}, ("system_administrator", *_TOO)
     ),
