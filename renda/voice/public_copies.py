@@ -22,6 +22,8 @@ from renda.voice.similar import pairs, telling_pairs
 from renda.voice.telling import STATES, public_steps
 from renda.voice.words import PHOTOS
 
+# Whether its writer has rated it is nobody else's business.
+_PUBLIC_WORDS = {Stage.RATING: "已答复", Stage.JUDGE: "已答复"}
 _LATEST = 9_999_999_999_999  # milliseconds; what is newer sorts first
 
 
@@ -93,7 +95,7 @@ def public_body(message: Message, public: Publication, photos: int | None = None
         "answer": public.answer,
         "place": coarse_place(message),
         "category": message.category,
-        "state": {"word": state.word, "tone": state.tone},
+        "state": {"word": _PUBLIC_WORDS.get(Stage(message.stage), state.word), "tone": state.tone},
         "solved": message.get_solved_display(),
         "steps": [step_said(step) for step in public_steps(message)],
         "month": f"{timezone.localtime(message.submitted_at):%Y年%-m月}",
