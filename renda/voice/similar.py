@@ -21,7 +21,7 @@ ALIKE, OFFERED = 0.22, 3
 # What a text is compared by: its beginning says what the matter is.
 READ = 300
 SHORTEST = 8  # Chinese characters; less says nothing
-_CANDIDATES = 40
+_CANDIDATES = 24
 # Fewer texts than this say nothing of how rare a pair is.
 _FEWEST_TEXTS = 20
 # Pairs of ordinary speech that two matters share without being one.

@@ -64,9 +64,8 @@ def left_with_consent(town: Town, tmp_path: Path) -> tuple[str, str]:
 
 
 def handled(town: Town, message: Message) -> Message:
-    story = town.story
-    message = story.tell("presidium_vetter", "accept", message)
-    return story.tell("deputy", "answer", message, body="灯已修好，责任人周工13900001111。", solved="yes")
+    message = town.story.tell("presidium_vetter", "accept", message)
+    return town.story.tell("deputy", "answer", message, body="灯已修好，责任人周工13900001111。", solved="yes")
 
 
 def reviewed(town: Town, message: Message) -> None:

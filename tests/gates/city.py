@@ -52,9 +52,9 @@ from renda.kernel.privacy.api import encrypt
 from renda.kernel.secrecy.models import HeldItem
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions
-from renda.voice.actions.publishing import ShownPhoto
 from renda.voice.models import CommonIssue, IssueVoice, Message
 from renda.voice.tests.conftest import Story
+from tests.gates.published import add_published
 from tests.people import Cast
 from tests.zones import publish
 
@@ -143,7 +143,7 @@ def build(cast: Cast) -> City:
     city.rows["sealed"] = story.tell("presidium_vetter", "redirect", story.submitted(), door="court", reason="诉讼中。")
     city.rows["joint"] = story.assigned_in_county(joint_units=[cast.organisations["joint_officer"]])
     _moved(city, story)
-    _published(city)
+    add_published(city.cast, city.rows)
     with tenant_transaction(city.tenants, durable=False):
         reading = {"case_id": city.rows["joint"].case_id, "kind": "read"}
         city.rows["reading"] = Task.objects.get(**reading)
@@ -156,20 +156,6 @@ def build(cast: Cast) -> City:
     _browsers(city)
     publish()
     return city
-
-
-def _published(city: City) -> None:
-    """A message that everybody may read, with a photo, and somebody who joined it; and one that may become public."""
-    left = {"may_publish": True, "photos": [store(material.upload(material.picture()))]}
-    message = city.rows["published"] = Story(city.cast, left=left).delivered()
-    city.rows["consented"] = Story(city.cast, left={"may_publish": True}).delivered()
-    photo = _photo(city, message)
-    shown = ShownPhoto(photo.pk, (), store(material.upload(material.picture())))
-    given = {"subject": "早餐店", "body": "社区附近没有早餐店。", "answer": "已引进两家。", "photos": [shown]}
-    actions.message_publish(city.cast.actor("presidium_vetter"), message.pk, **given)
-    city.rows["joiner"] = actions.joiner_join(
-        Actor.public([message.tenant_id]), message=message, receipt_number="2609-JJJJJJJJ", contact_phone="13800002222"
-    )
 
 
 def _moved(city: City, story: Story) -> None:

@@ -21,6 +21,12 @@ _SELECT = (
     "SELECT kind, key, version, made_at, body, terms, words, sort, signature FROM public_zone.published WHERE kind = %s"
 )
 
+_SHARING = (
+    " AND key IN (SELECT key FROM public_zone.published WHERE kind = %s AND terms && %s AND terms @> %s"
+    " ORDER BY sort, key LIMIT %s)"
+    " ORDER BY (SELECT count(*) FROM unnest(terms) AS term WHERE term = ANY (%s)) DESC, sort, key LIMIT %s"
+)
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -88,9 +94,7 @@ def sharing(kind: str, terms: Iterable[str], *, all_of: Iterable[str], most: int
     if not wanted:
         return []
     return _read(
-        f"{_SELECT} AND key IN (SELECT key FROM public_zone.published WHERE kind = %s AND terms && %s AND terms @> %s"
-        " ORDER BY sort, key LIMIT %s)"
-        " ORDER BY (SELECT count(*) FROM unnest(terms) AS term WHERE term = ANY (%s)) DESC, sort, key LIMIT %s",
+        f"{_SELECT}{_SHARING}",
         [kind, kind, wanted, [f"{kind}:{term}" for term in all_of], COMPARED, wanted, int(most)],
     )
 

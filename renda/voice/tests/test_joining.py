@@ -9,8 +9,10 @@ from django.test import Client, override_settings
 
 from renda.kernel.errors import Refused
 from renda.kernel.notices.models import Notice
+from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions, public_sending
+from renda.voice import similar as likeness
 from renda.voice.models import Joiner, JoinerRating, Message
 from renda.voice.public_sending import token
 from renda.voice.tests.conftest import TEXT, Story
@@ -52,8 +54,6 @@ def test_similar_public_messages_of_the_county_are_offered_while_one_types(story
 
 def test_what_is_public_in_another_county_is_not_offered(story: Story) -> None:
     make_public(story, answered(story))
-    from renda.voice import similar as likeness
-
     assert likeness.similar(story.cast.tenant("township"), SAME)
     assert likeness.similar(story.cast.tenant("county"), SAME)
     assert not likeness.similar(story.cast.tenant("other_county"), SAME)
@@ -130,9 +130,7 @@ def test_a_joiner_rates_once_and_the_matter_follows_its_writer(story: Story) -> 
         actions.joiner_rate(_public(message), joiner.pk, **given)
 
 
-def _public(message: Message) -> object:
-    from renda.kernel.parties import Actor
-
+def _public(message: Message) -> Actor:
     return Actor.public([message.tenant_id])
 
 
