@@ -17,7 +17,7 @@ from renda.kernel.public_zone.api import Copy
 from renda.voice.sorter.text import runs
 
 # Alike enough to be offered, and how many at most.
-ALIKE, OFFERED = 0.22, 3
+ALIKE, OFFERED = 0.17, 3
 # What a text is compared by: its beginning says what the matter is.
 READ = 300
 SHORTEST = 8  # Chinese characters; less says nothing
