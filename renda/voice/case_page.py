@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.urls import reverse
+
 from renda.kernel import policy
 from renda.kernel.actions.api import ACTIONS
 from renda.kernel.files.api import files_of
@@ -12,13 +14,16 @@ from renda.kernel.flow import api as flow
 from renda.kernel.flow.api import CaseView, TaskDue
 from renda.kernel.flow.models import PendingRequest
 from renda.kernel.parties import Actor
+from renda.kernel.public_zone import api as public_zone
 from renda.kernel.ui.http import ActorRequest
+from renda.voice.actions.publishing import obstacle_to_publishing
 from renda.voice.forms import ActForm, form_for
-from renda.voice.models import BY_A_CLERK, Assignment, Message, Stage
+from renda.voice.models import BY_A_CLERK, Assignment, Joiner, Message, Publication, Stage
 from renda.voice.presses import Buttons
 from renda.voice.telling import audience, public_steps
 from renda.voice.trail import Record
 
+LATEST_JOINERS = 20
 # What the clock runs for: 2026年9月12日 前答复.
 _DUE_VERBS = {
     Stage.VET: "审核",
@@ -51,6 +56,7 @@ def case_context(request: ActorRequest, message: Message, bound: Mapping[str, Ac
         "hints": _hints(message),
         "audience": audience(message),
         "looks": _looks(message, actor, bound),
+        "publicity": _publicity(message, actor, bound),
         "receipt_word": _receipt_word(message, actor),
         "live_key": f"case:{message.case_id}",
     }
@@ -64,16 +70,41 @@ def _hints(message: Message) -> dict[str, Any]:
 
 
 def _looks(message: Message, actor: Actor, bound: Mapping[str, ActForm]) -> list[tuple[str, str, ActForm]]:
-    """What is kept back and this actor may look at with a reason: title, verb, form."""
+    """What is kept back and this actor may look at with a reason: title, address, form."""
     open_to_her = [
         ("reveal", "message.reveal", message.may_have("address")),
         ("read_sealed", "message.view_sealed", message.is_sealed),
+        ("reveal_joiners", "message.reveal", bool(message.counted("joined"))),
     ]
     return [
-        (ACTIONS[f"message.{verb}"].title, verb, bound.get(verb) or form_for(verb, message, actor))
+        (
+            ACTIONS[f"message.{verb}"].title,
+            reverse(f"voice:message.{verb}", args=[message.pk]),
+            bound.get(verb) or form_for(verb, message, actor),
+        )
         for verb, permission, is_there in open_to_her
         if is_there and policy.may(actor, permission, message.tenant_id)
     ]
+
+
+def _publicity(message: Message, actor: Actor, bound: Mapping[str, ActForm]) -> dict[str, Any] | None:
+    """What is public of it and who joined; nothing to say of a message that its writer keeps to herself."""
+    public: Publication | None = getattr(message, "publication", None)
+    if public is None and (not message.may_publish or message.accepted_at is None):
+        return None
+    joiners = (
+        Joiner.objects.filter(message=message).defer("contact_name", "contact_phone").order_by("-joined_at", "-id")
+    )
+    is_public = public is not None and public.is_public
+    return {
+        "public": public,
+        "url": public_zone.public_address("voice:published.page", message.pk) if is_public else "",
+        "obstacle": obstacle_to_publishing(message),
+        "may_publish": policy.may(actor, "message.publish", message.tenant_id),
+        "take_back": bound.get("take_back") or form_for("take_back", message, actor),
+        "has_later_answers": is_public and message.counted("answer_count") > (public.answers if public else 0),
+        "joiners": list(joiners.prefetch_related("ratings")[:LATEST_JOINERS]) if message.counted("joined") else [],
+    }
 
 
 def _requests(case: CaseView) -> list[PendingRequest]:

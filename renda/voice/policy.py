@@ -15,6 +15,10 @@ permission("message.reveal", "查看联系方式")
 permission("message.urge", "催办")
 permission("message.oversee", "登记督办决定")
 permission("message.export", "导出留言")
+permission("message.publish", "公开留言")
+permission("message.withdraw_consent", "撤回公开同意")
+permission("joiner.join", "我也反映")
+permission("joiner.rate", "共同反映人评价")
 permission("statistics.view", "查看留言统计")
 permission("issue.edit", "整理共性问题")
 permission("opinion.view", "查询社情民意")
@@ -23,7 +27,8 @@ permission("message.record_rating", "代录群众评价")
 permission("message.replay", "导入历史留言")
 permission("message.work", "办理留言")
 
-grant("public", "message.submit", "message.rate", where="scope")
+grant("public", "message.submit", "message.rate", "message.withdraw_consent", where="scope")
+grant("public", "joiner.join", "joiner.rate", where="scope")
 # A posts' holder works on what her tasks name; the flow decides which.
 grant("signed_in", "message.work")
 
@@ -39,6 +44,9 @@ for _kind in (PostKind.DEPUTY, PostKind.STATION_MANAGER, PostKind.CASE_OFFICER, 
     grant(_kind, "message.export")
 for _kind in (PostKind.VETTER, PostKind.SUPERVISOR):
     grant(_kind, "message.view_sealed")
+# Whoever vets what comes in also decides what everybody may read; the assigner knows the answer.
+for _kind in (PostKind.VETTER, PostKind.ASSIGNER):
+    grant(_kind, "message.publish")
 grant(PostKind.ASSIGNER, "message.urge", where="tree")
 grant(PostKind.SUPERVISOR, "message.urge", "message.oversee", where="tree")
 for _kind in (*_OFFICE, PostKind.LEADER, PostKind.CHAIR, PostKind.VICE_CHAIR):

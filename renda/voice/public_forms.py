@@ -9,10 +9,8 @@ from django import forms
 from django.conf import settings
 
 from renda.kernel.ui.forms import FilesField, HouseForm
-from renda.voice.words import Satisfaction
+from renda.voice.words import PHOTOS, Satisfaction
 
-# Photos that one message may carry.
-PHOTOS = 6
 WHY_NOT_SATISFIED = "请告诉我们哪里不满意，便于改进。"
 _TEXT = {"maxlength": 5000, "rows": 6, "data-count": ""}
 _MEGABYTES = settings.RENDA_PUBLIC_FILE_LIMIT // (1024 * 1024)
@@ -50,6 +48,27 @@ class MessageForm(HouseForm):
         field = self.fields["place"]
         if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
             field.choices = [("", "不选择"), *places]
+
+
+class JoinForm(HouseForm):
+    """Joining a public message. Nothing is required."""
+
+    note = forms.CharField(
+        label="补充说明",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="您那里的情况有不同的，写在这里。不公开。",
+        error_messages={"max_length": "补充说明最多 500 字。"},
+    )
+    contact_name = forms.CharField(label="怎么称呼您", required=False, max_length=30)
+    contact_phone = forms.CharField(
+        label="联系电话",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput({"inputmode": "tel", "autocomplete": "tel"}),
+        help_text="可不填。留下电话的，有答复时工作人员会告诉您；每次查看都有记录。",
+    )
 
 
 class LookUpForm(HouseForm):

@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -29,8 +29,8 @@ from renda.kernel.privacy.cleaning import clean_text
 from renda.kernel.public_zone import api as public_zone
 from renda.kernel.public_zone.api import Letter, Limit
 from renda.kernel.ui.http import SeeOther
-from renda.kernel.ui.shapes import State, Step, TrailLine
-from renda.voice import finding
+from renda.kernel.ui.shapes import State, TrailLine
+from renda.voice import finding, published, similar
 from renda.voice.public_forms import LookUpForm, MessageForm, RateForm
 from renda.voice.receipts import copy_key, normalised, opened, opens, query_word, receipt_number_of
 
@@ -41,6 +41,8 @@ TEN_MINUTES = 600
 TRIES_A_NUMBER, TRIES_AN_ADDRESS = 5, 60
 # After so many seconds a message is not "being registered" any more: somebody is looking at it.
 REGISTERED_WITHIN = 120
+# How often similar messages are looked for while one types: in one browser, from one address.
+SIMILAR_A_DEVICE, SIMILAR_AN_ADDRESS = 80, 800
 
 
 # --- what a scanned code names ---------------------------------------------------------------------------------------------
@@ -97,8 +99,10 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest, code: str) -> HttpResponse:
-    """The form, and its press."""
+    """The form, and its press. A similar public message that is joined leads to that one's own form."""
     target = _target(code)
+    if (joined := request.POST.get("join", "")).isdecimal():
+        return SeeOther(reverse("voice:joiner.join", args=[int(joined[:18])]))
     chosen = request.POST.get("deputy") or request.GET.get("deputy") or ""
     places = finding.places_of(target.wall_code.tenant_id)
     form = MessageForm(request.POST or None, request.FILES or None, places=places)
@@ -106,11 +110,13 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if chosen and target.chosen(chosen) is None:
             form.add_error(None, "这位代表不在这个二维码的接待范围内，请重新选择。")
-        elif seconds := public_zone.wait(*_sending(request)):
+        elif _asks_first(request, form) and (alike := _similar(target, form.cleaned_data["body"])):
+            return _form(request, target, chosen, form, 200, alike)
+        elif seconds := public_zone.wait(*sending(request)):
             form.add_error(
                 None, f"提交得太频繁了，请 {public_zone.in_words(seconds)}后再点一次“提交留言”，填写的内容还在。"
             )
-            return _slow(_form(request, target, chosen, form, 429), seconds)
+            return slow(_form(request, target, chosen, form, 429), seconds)
         else:
             with form.catching():
                 number = _send(target, chosen, form, request.POST.get("idempotency_key", ""))
@@ -118,17 +124,57 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
     return _form(request, target, chosen, form, status)
 
 
-def _form(request: HttpRequest, target: _Target, chosen: str, form: MessageForm, status: int) -> HttpResponse:
-    shown = {"target": target, "deputy": target.chosen(chosen), "form": form}
+def _asks_first(request: HttpRequest, form: MessageForm) -> bool:
+    """Whether similar public messages are shown before this one is taken: not to whoever has seen them, nor where photos
+    were chosen (a page that is shown again cannot keep them).
+    """
+    return request.POST.get("similar") != "seen" and not form.cleaned_data["photos"]
+
+
+def _similar(target: _Target, text: str) -> list[dict[str, Any]]:
+    return [published.page_of(copy.body, ()) for copy in similar.similar(target.wall_code.tenant_id, text)]
+
+
+@require_http_methods(["POST"])
+def similar_messages(request: HttpRequest, code: str) -> HttpResponse:
+    """While one types: public messages of the county that speak of the same thing; a part of the form."""
+    target = _target(code)
+    seconds = public_zone.wait(
+        Limit("similar", public_zone.device_of(request), SIMILAR_A_DEVICE, TEN_MINUTES),
+        Limit("similar from", public_zone.address_of(request), SIMILAR_AN_ADDRESS, TEN_MINUTES),
+    )
+    if seconds:
+        return slow(HttpResponse(status=429), seconds)
+    text = clean_text(request.POST.get("body", ""))[:5000]
+    return render(request, "voice/similar.html", {"similar": _similar(target, text), "seen": True})
+
+
+def _form(
+    request: HttpRequest,
+    target: _Target,
+    chosen: str,
+    form: MessageForm,
+    status: int,
+    alike: Sequence[dict[str, Any]] = (),
+) -> HttpResponse:
+    form.fields["body"].widget.attrs |= {
+        "hx-post": reverse("voice:similar", args=[target.code]),
+        "hx-trigger": "input changed delay:900ms",
+        "hx-target": "#similar",
+        "hx-swap": "innerHTML",
+        "hx-sync": "this:replace",
+    }
+    shown = {"target": target, "deputy": target.chosen(chosen), "form": form, "similar": alike, "asks": bool(alike)}
     return render(request, "voice/submit.html", shown, status=status)
 
 
-def _slow(response: HttpResponse, seconds: int) -> HttpResponse:
+def slow(response: HttpResponse, seconds: int) -> HttpResponse:
+    """The answer to whoever presses too often."""
     response["Retry-After"] = str(seconds)
     return response
 
 
-def _sending(request: HttpRequest) -> tuple[Limit, ...]:
+def sending(request: HttpRequest) -> tuple[Limit, ...]:
     """How often one browser, and one network address, may send."""
     return (
         Limit("send", public_zone.device_of(request), settings.RENDA_SENDS_A_DEVICE, TEN_MINUTES),
@@ -223,7 +269,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
         )
         if seconds:
             form.add_error(None, f"查询得太频繁了，请 {public_zone.in_words(seconds)}后再试。")
-            return _slow(render(request, "voice/look_up.html", {"form": form}, status=429), seconds)
+            return slow(render(request, "voice/look_up.html", {"form": form}, status=429), seconds)
         if opens(number, form.cleaned_data["word"]):
             return SeeOther(reverse("voice:receipt", args=[token(number)]))
         form.add_error(None, "没有查到。请核对受理编号和查询码。")
@@ -246,7 +292,8 @@ def _story(found: _Receipt) -> tuple[int, dict[str, Any] | None]:
 def _receipt(request: HttpRequest, found: _Receipt, form: RateForm | None) -> HttpResponse:
     version, story = _story(found)
     rated = request.GET.get("rated") == "1" and bool(story and story["may_rate"])
-    tag = f'"{version}-{int(rated)}-{int(found.is_late)}"'
+    withdrawn = request.GET.get("withdrawn") == "1" and bool(story and story["may_publish"])
+    tag = f'"{version}-{int(rated)}-{int(withdrawn)}-{int(found.is_late)}"'
     if request.headers.get("If-None-Match") == tag and "HX-Request" in request.headers:
         return HttpResponse(status=304, headers={"ETag": tag, "Cache-Control": "no-store"})
     shown = {
@@ -254,6 +301,8 @@ def _receipt(request: HttpRequest, found: _Receipt, form: RateForm | None) -> Ht
         "word": query_word(found.number) if found.fresh else "",
         "tag": tag,
         "rated": rated,
+        "withdrawn": withdrawn,
+        "joined": request.GET.get("joined") == "1",
         "here": request.get_full_path() if request.method != "POST" else reverse("voice:receipt", args=[found.token]),
     }
     if story is None:
@@ -272,22 +321,12 @@ def _told(story: dict[str, Any]) -> dict[str, Any]:
     return {
         "story": story,
         "state": State(story["state"]["word"], story["state"]["tone"]),
-        "steps": [Step(step["title"], _at(step["at"]), step["status"]) for step in story["steps"]],
+        "steps": published.steps_of(story["steps"]),
         "lines": [
             TrailLine(line["title"], datetime.fromisoformat(line["at"]), line["by"], line["note"], line["tone"])
             for line in story["lines"]
         ],
     }
-
-
-def _at(text: str) -> date | datetime | str | None:
-    """A moment, a day, or words such as 9月12日前."""
-    for read in (datetime.fromisoformat, date.fromisoformat):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    return text or None
 
 
 @require_http_methods(["POST"])
@@ -299,14 +338,27 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         _, story = _story(found)
         if story is None or not story["may_rate"]:
             form.add_error(None, "现在不能评价：还没有答复，或者这次答复已经评价过了。")
-        elif seconds := public_zone.wait(*_sending(request)):
+        elif seconds := public_zone.wait(*sending(request)):
             form.add_error(None, f"提交得太频繁了，请 {public_zone.in_words(seconds)}后再试。")
             response = _receipt(request, found, form)
             response.status_code = 429
-            return _slow(response, seconds)
+            return slow(response, seconds)
         else:
             key = public_zone.letter_key("rate", found.number, str(story["answers"]))
             said = {name: clean_text(value) for name, value in form.cleaned_data.items()}
             public_zone.send(Letter("message.rate", key, {**said, "receipt_number": found.number}))
             return SeeOther(f"{reverse('voice:receipt', args=[token])}?rated=1")
     return _receipt(request, found, form)
+
+
+@require_http_methods(["POST"])
+def withdraw_consent(request: HttpRequest, token: str) -> HttpResponse:
+    """The constituent does not agree any more to her message being public."""
+    found = _open(token)
+    if seconds := public_zone.wait(*sending(request)):
+        response = _receipt(request, found, None)
+        response.status_code = 429
+        return slow(response, seconds)
+    key = public_zone.letter_key("withdraw", found.number)
+    public_zone.send(Letter("message.withdraw_consent", key, {"receipt_number": found.number}))
+    return SeeOther(f"{reverse('voice:receipt', args=[token])}?withdrawn=1")

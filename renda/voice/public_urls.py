@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import public_sending, public_views
+from renda.voice import public_joining, public_reading, public_sending, public_views
 
 app_name = "voice"
 
@@ -22,7 +22,16 @@ urlpatterns = [
     ),
     path("c/<str:code>/", public_sending.code, name="code"),
     path("c/<str:code>/message/", public_sending.submit, name="message.submit"),
+    path("c/<str:code>/similar/", public_sending.similar_messages, name="similar"),
+    path("published/", public_reading.messages, name="published"),
+    path("published/feed.xml", public_reading.feed, name="published.feed"),
+    path("published/<int:pk>/", public_reading.message, name="published.page"),
+    path("published/<int:pk>/photos/<int:number>.jpg", public_reading.photo, name="published.photo"),
+    path("published/<int:pk>/join/", public_joining.join, name="joiner.join"),
+    path("sitemap.xml", public_reading.sitemap, name="sitemap"),
+    path("robots.txt", public_reading.robots, name="robots"),
     path("receipt/", public_sending.look_up, name="look_up"),
     path("receipt/<str:token>/", public_sending.receipt, name="receipt"),
     path("receipt/<str:token>/rate/", public_sending.rate, name="message.rate"),
+    path("receipt/<str:token>/withdraw-consent/", public_sending.withdraw_consent, name="message.withdraw_consent"),
 ]

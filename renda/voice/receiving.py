@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,9 +17,10 @@ from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
 from renda.voice import actions
-from renda.voice.models import Message
+from renda.voice.models import Joiner, Message
 
 SUBMIT, RATE = "message.submit", "message.rate"
+JOIN, WITHDRAW = "joiner.join", "message.withdraw_consent"
 _TEXTS = ("body", "place_text", "contact_name", "contact_phone", "receipt_number")
 
 
@@ -99,21 +100,70 @@ def _arguments(parcel: Parcel, code: WallCode, places: Mapping[str, Place]) -> d
 
 
 def rate(parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
-    """Ratings of answers, by the receipt's number."""
-    tenants = list(Tenant.objects.filter(is_active=True).values_list("id", flat=True))
+    """Ratings of answers, by the receipt's number: of the writer, or of one who joined."""
+
+    def work(actor: Actor, parcel: Parcel, found: Message | Joiner) -> None:
+        act: Any = actions.joiner_rate if isinstance(found, Joiner) else actions.message_rate
+        given = {name: str(parcel.content.get(name, "")) for name in ("process", "result", "comment")}
+        act.once(parcel.key).at(parcel.made_at)(actor, found.pk, **given)
+
+    return _each(parcels, work, joiners=True)
+
+
+def withdraw(parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
+    """Constituents who do not agree any more to their message being public."""
+
+    def work(actor: Actor, parcel: Parcel, found: Message | Joiner) -> None:
+        actions.message_withdraw_consent.once(parcel.key).at(parcel.made_at)(actor, found.pk)
+
+    return _each(parcels, work)
+
+
+def _each(
+    parcels: Sequence[Parcel], work: Callable[[Actor, Parcel, Message | Joiner], None], *, joiners: bool = False
+) -> dict[str, Outcome]:
+    """One act for each package that names a receipt; what it names is read for all together."""
     numbers = [str(parcel.content.get("receipt_number", "")) for parcel in parcels]
-    with tenant_transaction(tenants):
-        found = Message.objects.filter(receipt_number__in=numbers).in_bulk(field_name="receipt_number")
+    found: dict[str, Message | Joiner] = {}
+    with tenant_transaction(_everywhere()):
+        if joiners:
+            found |= Joiner.objects.filter(receipt_number__in=numbers).in_bulk(field_name="receipt_number")
+        found |= Message.objects.filter(receipt_number__in=numbers).in_bulk(field_name="receipt_number")
     outcomes: dict[str, Outcome] = {}
     for parcel, number in zip(parcels, numbers, strict=True):
-        message = found.get(number)
-        if message is None:
+        if number not in found:
             outcomes[parcel.key] = Outcome("quarantined", "没有这个受理编号。")
             continue
-        given = {name: str(parcel.content.get(name, "")) for name in ("process", "result", "comment")}
+        try:
+            work(Actor.public([found[number].tenant_id]), parcel, found[number])
+            outcomes[parcel.key] = DONE
+        except RendaError as error:
+            outcomes[parcel.key] = Outcome("quarantined", error.message)
+    return outcomes
+
+
+def _everywhere() -> list[int]:
+    return list(Tenant.objects.filter(is_active=True).values_list("id", flat=True))
+
+
+def join(parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
+    """Those who join a public message."""
+    ids = [int(parcel.content.get("message", 0)) for parcel in parcels]
+    with tenant_transaction(_everywhere()):
+        messages = Message.objects.in_bulk(ids)
+    outcomes: dict[str, Outcome] = {}
+    for parcel, key in zip(parcels, ids, strict=True):
+        message = messages.get(key)
+        if message is None:
+            outcomes[parcel.key] = Outcome("quarantined", "没有这件留言。")
+            continue
+        given = {
+            name: str(parcel.content.get(name, ""))
+            for name in ("receipt_number", "note", "contact_name", "contact_phone")
+        }
         try:
             actor = Actor.public([message.tenant_id])
-            actions.message_rate.once(parcel.key).at(parcel.made_at)(actor, message.id, **given)
+            actions.joiner_join.once(parcel.key).at(parcel.made_at)(actor, message=message, **given)
             outcomes[parcel.key] = DONE
         except RendaError as error:
             outcomes[parcel.key] = Outcome("quarantined", error.message)
@@ -122,3 +172,5 @@ def rate(parcels: Sequence[Parcel]) -> Mapping[str, Outcome]:
 
 register_handler(SUBMIT, submit)
 register_handler(RATE, rate)
+register_handler(JOIN, join)
+register_handler(WITHDRAW, withdraw)

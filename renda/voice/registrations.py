@@ -25,9 +25,10 @@ from renda.voice.actions.following import follow_unit
 from renda.voice.code_views import prints_codes, stations_to_print
 from renda.voice.models import Message
 from renda.voice.policy import works_with_messages
-from renda.voice.publishing import build_receipts, receipt_keys
+from renda.voice.public_copies import build_photos, build_public, expand_photos, photo_keys, public_keys
+from renda.voice.publishing import build_receipts, expand_receipts, receipt_keys
 from renda.voice.receipts import copy_key
-from renda.voice.standing import RECEIPT, stand
+from renda.voice.standing import PHOTO, PUBLIC, RECEIPT, stand
 from renda.voice.telling import STATES
 
 __all__ = ["public_registrations", "receiving"]  # loaded for what they register
@@ -83,6 +84,12 @@ def _files(actor: Actor, file: StoredFile) -> Access:
     return Access.FULL if seen else Access.NONE
 
 
+def _public_files(actor: Actor, file: StoredFile) -> Access:
+    """Painted copies, inside: whoever the message exists for."""
+    seen = selectors.messages_for(actor).filter(publication__id=file.subject_id, is_sealed=False).exists()
+    return Access.FULL if seen else Access.NONE
+
+
 def _prints(request: HttpRequest, station: Any) -> dict[str, object] | None:
     """The way to a station's codes, for whoever may print them."""
     may = stations_to_print(actor_of(request)).filter(pk=station.pk).exists()
@@ -94,7 +101,10 @@ follow("voice.Message", stand)
 register_unit_follower(follow_unit)
 searched.register(Message, lambda message: str(message.searched_text))
 register_access("voice.Message", _files)
-register_builder(RECEIPT, build_receipts, receipt_keys, copy_key)
+register_access("voice.Publication", _public_files)
+register_builder(RECEIPT, build_receipts, receipt_keys, copy_key, expand_receipts)
+register_builder(PUBLIC, build_public, public_keys)
+register_builder(PHOTO, build_photos, photo_keys, expand=expand_photos)
 states.register(STATES)
 menu.register(
     Entry("bench", "工作台", "voice:bench", icon="layout-dashboard", order=1, visible=lambda actor: bool(actor.posts)),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
-from django.db.models.functions import Length
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import GreaterThan
 
 from renda.congress.api import Person, PostKind
@@ -15,7 +15,7 @@ from renda.kernel.flow.models import Task
 from renda.kernel.parties import Actor
 from renda.kernel.policy import tenants_where
 from renda.kernel.privacy.fields import EncryptedTextField
-from renda.voice.models import Assignment, CommonIssue, ContactLog, IssueVoice, Message, Rating, Stage
+from renda.voice.models import Answer, Assignment, CommonIssue, ContactLog, IssueVoice, Joiner, Message, Rating, Stage
 
 # Opened only by the act that reveals them: no list waits for it, and all goes on when a key is lost.
 _CLOSED = [
@@ -77,6 +77,12 @@ def message_of(receipt_number: str) -> QuerySet[Message]:
     return _messages().filter(receipt_number=receipt_number)
 
 
+def joiners(actor: Actor) -> QuerySet[Joiner]:
+    """Those who joined public messages, for whoever comes with a receipt; the page has opened it."""
+    rows: QuerySet[Joiner] = Joiner.objects.defer("contact_name", "contact_phone")
+    return rows
+
+
 def for_lists(rows: QuerySet[Message]) -> QuerySet[Message]:
     """What a list shows, in a constant number of queries."""
     return rows.select_related("place", "deputy__party", "station", "lead_unit", "case").defer("body", "proposal")
@@ -84,16 +90,26 @@ def for_lists(rows: QuerySet[Message]) -> QuerySet[Message]:
 
 def for_page(rows: QuerySet[Message]) -> QuerySet[Message]:
     """What the page of one message shows, and which of its further rows there are: what is not there is not asked for."""
-    rows = rows.select_related("tenant", "place", "deputy__party", "station", "lead_unit", "case", "assigning_tenant")
+    rows = rows.select_related(
+        "tenant", "place", "deputy__party", "station", "lead_unit", "case", "assigning_tenant", "publication"
+    )
     return rows.annotate(
         has_photos=Exists(StoredFile.objects.filter(subject_id=OuterRef("pk"))),
         has_contacts=Exists(ContactLog.objects.filter(message_id=OuterRef("pk"))),
+        joined=_counted(Joiner),
+        answer_count=_counted(Answer),
         has_ratings=Exists(Rating.objects.filter(message_id=OuterRef("pk"))),
         # Closed values have a length; what is not given is empty.
         has_address=Case(
             When(GreaterThan(Length("contact_name") + Length("contact_phone"), 0), then=True), default=False
         ),
     )
+
+
+def _counted(model: type[Joiner | Answer]) -> Coalesce:
+    """How many rows of a model a message has."""
+    of_it = model.objects.filter(message_id=OuterRef("pk")).order_by().values("message_id")
+    return Coalesce(Subquery(of_it.annotate(number=Count("pk")).values("number")), 0)
 
 
 def deputies_among(mandates: QuerySet[Any]) -> QuerySet[Person]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import code_views, issues_views, statistics_views, views
+from renda.voice import code_views, issues_views, publishing_views, statistics_views, views
 from renda.voice.forms import FORMS
 
 app_name = "voice"
@@ -31,6 +31,7 @@ urlpatterns = [
     path("messages/", views.message_list, name="message.list"),
     path("messages/new/", views.register, name="message.register"),
     path("messages/<int:pk>/", views.message_page, name="message.page"),
+    path("messages/<int:pk>/publish/", publishing_views.publish, name="message.publish"),
     path("messages/<int:pk>/pdf/", views.message_pdf, name="message.pdf"),
     *(path(f"messages/<int:pk>/{verb}/", views.act, {"verb": verb}, name=f"message.{verb}") for verb in FORMS),
 ]

@@ -79,6 +79,7 @@ VERBS: Mapping[str, Verb] = {
     "grant_jump": Verb("已同意调整环节。", "circle-check"),
     "refuse_jump": Verb("未同意调整环节。", "circle-x"),
     "remove_assignee": Verb("已减签。", "user-minus"),
+    "take_back": Verb("已撤回公开，几秒钟后公众不再看到。", "eye-off"),
 }
 # Seldom pressed, and their choices are read from the database: the button leads to the page with its form open.
 ON_DEMAND = frozenset({"transfer", "oversee"})

@@ -31,7 +31,7 @@ from renda.voice.verbs import VERBS
 
 _ACTIONS: dict[str, Any] = {verb: getattr(actions, f"message_{verb}") for verb in FORMS}
 # What a look at something kept back shows: its name on the page. The page goes away by itself.
-_LOOKS = {"reveal": "contact", "read_sealed": "text"}
+_LOOKS = {"reveal": "contact", "read_sealed": "text", "reveal_joiners": "joiners"}
 LOOK_MINUTES = 5
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 
+# Photos that one message may carry.
+PHOTOS = 6
+
 
 class Satisfaction(TextChoices):
     """The three words every city uses."""

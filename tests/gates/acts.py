@@ -179,6 +179,36 @@ ACTS: dict[str, Act] = {
         ("deputy", "presidium_clerk", "township_officer"),
         ("stranger", "far_constituent", NOBODY),
     ),
+    "message.publish": message(
+        "consented", "presidium_vetter", fixed(subject="早餐店", body="没有早餐店。"), "deputy", "township_officer"
+    ),
+    "message.take_back": message(
+        "published", "presidium_vetter", fixed(reason="内容有误。"), "deputy", "township_officer"
+    ),
+    "message.withdraw_consent": Act(
+        "constituent",
+        row("published"),
+        fixed(),
+        ("deputy", "presidium_vetter", "township_officer"),
+        ("stranger", "far_constituent", NOBODY),
+    ),
+    "message.reveal_joiners": Act(
+        "presidium_vetter", row("published"), _REASON, ("other_deputy", "other_township_clerk", "strange_officer")
+    ),
+    "joiner.join": Act(
+        "constituent",
+        None,
+        lambda city: {"message": city.rows["published"], "receipt_number": "2609-KKKKKKKK"},
+        ("presidium_clerk", "deputy"),
+        ("stranger", "far_constituent", NOBODY),
+    ),
+    "joiner.rate": Act(
+        "constituent",
+        row("joiner"),
+        fixed(process="satisfied", result="satisfied"),
+        ("deputy", "presidium_clerk", "township_officer"),
+        ("stranger", "far_constituent", NOBODY),
+    ),
     "message.record_rating": Act(
         "presidium_clerk",
         row("rating"),

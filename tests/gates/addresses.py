@@ -151,8 +151,10 @@ VERBS: dict[str, tuple[str, str, Given, tuple[str, ...]]] = {
     },
     "reveal": ("vet_reachable", "presidium_vetter", _REASON, ("presidium_chair",)),
     "read_sealed": ("sealed", "presidium_vetter", _REASON, ()),
+    "reveal_joiners": ("published", "presidium_vetter", _REASON, ("presidium_chair",)),
+    "take_back": ("published", "presidium_vetter", fixed(reason="内容有误。"), ("deputy", "presidium_chair")),
 }
-LOOKS = {"reveal": 200, "read_sealed": 200}  # they answer with the page itself
+LOOKS = {"reveal": 200, "read_sealed": 200, "reveal_joiners": 200}  # they answer with the page itself
 
 PAGES: dict[str, Page] = {
     "front": Page(public="leads to the bench, which asks who comes", status=302),
@@ -328,6 +330,12 @@ PAGES: dict[str, Page] = {
         "presidium_clerk", given=fixed(**_TEXT, channel="desk"), wrong=("deputy", "case_officer"), strangers=(NOBODY,)
     ),
     "voice:message.page": Page("presidium_clerk", row("deputy"), wrong=_NOT_HERS),
+    "voice:message.publish": Page(
+        "presidium_vetter",
+        row("consented"),
+        fixed(subject="早餐店", body="没有早餐店。", step="publish"),
+        wrong=("deputy", "presidium_chair", *_NOT_HERS),
+    ),
     "voice:message.pdf": Page("presidium_clerk", row("deputy"), wrong=_NOT_HERS),
     **{
         f"voice:message.{verb}": press(by, row(stage), given, *wrong, *_NOT_HERS, status=LOOKS.get(verb, 303))

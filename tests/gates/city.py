@@ -54,6 +54,7 @@ from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions
 from renda.voice.models import CommonIssue, IssueVoice, Message
 from renda.voice.tests.conftest import Story
+from tests.gates.published import add_published
 from tests.people import Cast
 from tests.zones import publish
 
@@ -142,6 +143,7 @@ def build(cast: Cast) -> City:
     city.rows["sealed"] = story.tell("presidium_vetter", "redirect", story.submitted(), door="court", reason="诉讼中。")
     city.rows["joint"] = story.assigned_in_county(joint_units=[cast.organisations["joint_officer"]])
     _moved(city, story)
+    add_published(city.cast, city.rows)
     with tenant_transaction(city.tenants, durable=False):
         reading = {"case_id": city.rows["joint"].case_id, "kind": "read"}
         city.rows["reading"] = Task.objects.get(**reading)

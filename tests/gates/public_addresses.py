@@ -43,6 +43,14 @@ def receipt(city: City) -> list[Any]:
     return [token(city.rows["rating"].receipt_number)]
 
 
+def _published(city: City) -> list[Any]:
+    return [city.key("published")]
+
+
+def _published_receipt(city: City) -> list[Any]:
+    return [token(city.rows["published"].receipt_number)]
+
+
 def _look_up(city: City) -> dict[str, Any]:
     number = city.rows["vet"].receipt_number
     return {"receipt_number": number, "word": query_word(number)}
@@ -67,6 +75,15 @@ PUBLIC_PAGES: dict[str, PublicPage] = {
     "voice:station.calendar": PublicPage(_station),
     "voice:code": PublicPage(_code),
     "voice:message.submit": PublicPage(_code, _fixed(body="路灯坏了三周，夜里看不见路。")),
+    "voice:similar": PublicPage(_code, only_post=True),
+    "voice:published": PublicPage(),
+    "voice:published.feed": PublicPage(),
+    "voice:published.page": PublicPage(_published),
+    "voice:published.photo": PublicPage(lambda city: [city.key("published"), 1]),
+    "voice:joiner.join": PublicPage(_published, _fixed(note="我们楼也是。")),
+    "voice:message.withdraw_consent": PublicPage(_published_receipt, _fixed(), only_post=True),
+    "voice:sitemap": PublicPage(),
+    "voice:robots": PublicPage(),
     "voice:look_up": PublicPage(given=_look_up, leaves=False),
     "voice:receipt": PublicPage(receipt),
     "voice:message.rate": PublicPage(receipt, _fixed(process="satisfied", result="satisfied"), only_post=True),

@@ -2,11 +2,12 @@
 
 from renda.kernel.files.access import Access, access_to, register_access
 from renda.kernel.files.blobs import StorageFullError
+from renda.kernel.files.inspection.images import Stroke
 from renda.kernel.files.inspection.kinds import ALL, DOCUMENTS, IMAGES, MEDIA, Kind
 from renda.kernel.files.inspection.scanning import ScannerSilentError, has_scanner
 from renda.kernel.files.models import StoredFile
 from renda.kernel.files.serving import file_response
-from renda.kernel.files.storing import attach, files_of, store, store_all
+from renda.kernel.files.storing import attach, content_of, files_of, painted_over, store, store_all
 from renda.kernel.files.suspicion import Suspect, register_suspicion
 
 __all__ = [
@@ -19,12 +20,15 @@ __all__ = [
     "ScannerSilentError",
     "StorageFullError",
     "StoredFile",
+    "Stroke",
     "Suspect",
     "access_to",
     "attach",
+    "content_of",
     "file_response",
     "files_of",
     "has_scanner",
+    "painted_over",
     "register_access",
     "register_suspicion",
     "store",

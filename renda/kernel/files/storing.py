@@ -12,8 +12,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 
 from renda.kernel.actions.api import Context
-from renda.kernel.errors import Invalid
+from renda.kernel.errors import Invalid, NotFound
 from renda.kernel.files import blobs
+from renda.kernel.files.inspection.images import Stroke, painted
 from renda.kernel.files.inspection.kinds import ALL, Kind, Marked
 from renda.kernel.files.inspection.upload import Inspected, display_name, inspect
 from renda.kernel.files.models import StoredFile
@@ -114,3 +115,28 @@ def files_of(*subjects: models.Model) -> models.QuerySet[StoredFile]:
     """The files of these subjects, oldest first; whoever selected the subjects may know that they exist."""
     ids = [subject.pk for subject in subjects]
     return StoredFile.objects.filter(subject_id__in=ids).order_by("created_at", "id")
+
+
+def content_of(file: StoredFile) -> bytes:
+    """The bytes of a small file, for what leaves the house as a copy.
+
+    Raises:
+        NotFound: they are lost.
+    """
+    return _there(file).read_bytes()
+
+
+def painted_over(file: StoredFile, strokes: Iterable[Stroke]) -> bytes:
+    """A picture as it may be shown to everybody (``images.painted``); the stored one stays what it is.
+
+    Raises:
+        NotFound: its content is lost.
+    """
+    return painted(_there(file), strokes)
+
+
+def _there(file: StoredFile) -> Path:
+    path = blobs.path_of(file.sha256)
+    if not path.exists():
+        raise NotFound("file.lost", "文件内容已丢失，请联系系统管理员从备份恢复。")
+    return path

@@ -118,6 +118,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "name",
             rf"(?:我叫|本人叫|姓名|联系人|投诉人|反映人)[是为:： ]{{0,3}}(?P<it>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})",
         ),
+        # 本人王小明，… and 我是张三。: only where a mark ends it, or it would take 我是黄州区的居民 for a name.
+        ("name", rf"(?:本人|我是|户主|业主)(?P<it>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[，,。；;、（(\s]|$)"),
     )
 )
 

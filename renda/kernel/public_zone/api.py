@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from renda.kernel.public_zone.brake import Limit, address_of, device_of, in_words, wait
-from renda.kernel.public_zone.copies import Copy, found, one, several
+from renda.kernel.public_zone.copies import Copy, found, listed, one, several, sharing
 from renda.kernel.public_zone.inbound import Letter, letter_key, send
 
 __all__ = [
@@ -18,10 +18,12 @@ __all__ = [
     "found",
     "in_words",
     "letter_key",
+    "listed",
     "one",
     "public_address",
     "send",
     "several",
+    "sharing",
     "wait",
 ]
 

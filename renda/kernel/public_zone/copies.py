@@ -12,12 +12,19 @@ from typing import Any
 from django.db import connection
 
 from renda.kernel.public_zone import keys
-from renda.kernel.public_zone.packages import ForgedError, Package, canonical
+from renda.kernel.public_zone.packages import ForgedError, Package, canonical, check
 
 MOST = 200
+COMPARED = 2000  # copies whose terms are compared in one search
 
 _SELECT = (
     "SELECT kind, key, version, made_at, body, terms, words, sort, signature FROM public_zone.published WHERE kind = %s"
+)
+
+_SHARING = (
+    " AND key IN (SELECT key FROM public_zone.published WHERE kind = %s AND terms && %s AND terms @> %s"
+    " ORDER BY sort, key LIMIT %s)"
+    " ORDER BY (SELECT count(*) FROM unnest(terms) AS term WHERE term = ANY (%s)) DESC, sort, key LIMIT %s"
 )
 
 
@@ -29,6 +36,8 @@ class Copy:
     key: str
     version: int
     body: dict[str, Any]
+    made_at: datetime
+    sort: str
 
 
 def content(body: Any, terms: Sequence[str], words: str, sort: str) -> bytes:
@@ -48,9 +57,18 @@ def several(kind: str, wanted: Iterable[str]) -> list[Copy]:
 
 
 def found(
-    kind: str, *, any_of: Iterable[str] = (), all_of: Iterable[str] = (), saying: str = "", most: int = MOST
+    kind: str,
+    *,
+    any_of: Iterable[str] = (),
+    all_of: Iterable[str] = (),
+    saying: str = "",
+    after: str = "",
+    most: int = MOST,
 ) -> list[Copy]:
-    """Copies that carry one of the terms, all of the terms, and the words, in their own order; at most ``most``."""
+    """Copies that carry one of the terms, all of the terms, and the words, in their own order; at most ``most``.
+
+    ``after``: only those that come behind this ``sort``, for the next page of a list (no two may have the same then).
+    """
     where, given = "", [kind]
     values: list[Any] = list(given)
     for operator, terms in (("&&", list(any_of)), ("@>", list(all_of))):
@@ -60,7 +78,34 @@ def found(
     if saying:
         where += r" AND words LIKE %s"
         values.append("%" + saying.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%")
+    if after:
+        where += " AND sort > %s"
+        values.append(after)
     return _read(f"{_SELECT}{where} ORDER BY sort, key LIMIT {int(most)}", values)
+
+
+def sharing(kind: str, terms: Iterable[str], *, all_of: Iterable[str], most: int) -> list[Copy]:
+    """Copies that share the most of ``terms``, and carry ``all_of``; most shared first.
+
+    Compared are the first ``COMPARED`` in the copies' own order that share one at all, so a word that everybody uses
+    costs no more than a rare one.
+    """
+    wanted = [f"{kind}:{term}" for term in terms]
+    if not wanted:
+        return []
+    return _read(
+        f"{_SELECT}{_SHARING}",
+        [kind, kind, wanted, [f"{kind}:{term}" for term in all_of], COMPARED, wanted, int(most)],
+    )
+
+
+def listed(kind: str, most: int) -> list[tuple[str, datetime]]:
+    """Keys of a kind with when each copy was made, for a list of addresses: no content, so no signature is looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key, made_at FROM public_zone.published WHERE kind = %s ORDER BY sort, key LIMIT %s", [kind, most]
+        )
+        return [(str(key), made_at) for key, made_at in cursor.fetchall()]
 
 
 def _read(statement: str, values: list[Any]) -> list[Copy]:
@@ -82,19 +127,19 @@ def _copy(
     seal: bytes,
 ) -> Copy:
     read = json.loads(body) if isinstance(body, str) else body
-    package = Package("out", kind, key, made_at, content(read, terms, words, sort), version, bytes(seal))
-    _verified(package)
-    return Copy(kind, key, version, read)
+    package = Package("out", kind, key, made_at, content(read, terms, words, sort), version)
+    try:
+        _verified(package.said(), bytes(seal))
+    except ForgedError as error:
+        raise ForgedError("copy.forged", f"已发布的内容被改动：{kind} {key}") from error
+    return Copy(kind, key, version, read, made_at, sort)
 
 
 @lru_cache(maxsize=4000)
-def _verified(package: Package) -> None:
-    """Look at a signature once; an altered copy is a fault, never a page.
+def _verified(said: bytes, seal: bytes) -> None:
+    """Look at a signature once; an altered copy is a fault, never a page. Kept is what is signed (a digest), not the body.
 
     Raises:
         ForgedError: the inner zone has not published it so.
     """
-    try:
-        package.verify(keys.other("public").verify)
-    except ForgedError as error:
-        raise ForgedError("copy.forged", f"已发布的内容被改动：{package.kind} {package.key}") from error
+    check(keys.other("public").verify, seal, said)

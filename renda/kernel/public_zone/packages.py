@@ -52,7 +52,7 @@ class Package:
 
     def signed(self, key: Ed25519PrivateKey) -> Package:
         """The same, signed."""
-        return replace(self, signature=key.sign(self._said()))
+        return replace(self, signature=key.sign(self.said()))
 
     def verify(self, key: Ed25519PublicKey) -> None:
         """Look whether it is as the holder of the key signed it.
@@ -60,9 +60,10 @@ class Package:
         Raises:
             ForgedError: it is not.
         """
-        check(key, self.signature, self._said())
+        check(key, self.signature, self.said())
 
-    def _said(self) -> bytes:
+    def said(self) -> bytes:
+        """What the signature covers: the head, and the body's digest."""
         said = [self.direction, self.kind, self.key, self.version, micros(self.made_at), sha256(self.body).hexdigest()]
         return b"renda.package.1\n" + canonical(said)
 

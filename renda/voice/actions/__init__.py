@@ -12,6 +12,14 @@ from renda.voice.actions.desk import message_claim, message_release, message_tra
 from renda.voice.actions.handling import message_answer, message_assign, message_refer, message_refer_up
 from renda.voice.actions.intake import message_accept, message_redirect, message_register, message_submit
 from renda.voice.actions.issues import issue_rename, issue_take_out
+from renda.voice.actions.publishing import (
+    joiner_join,
+    joiner_rate,
+    message_publish,
+    message_reveal_joiners,
+    message_take_back,
+    message_withdraw_consent,
+)
 from renda.voice.actions.reading import message_read
 from renda.voice.actions.steering import message_oversee, message_read_sealed, message_reveal, message_urge
 from renda.voice.actions.unit import (
@@ -26,6 +34,8 @@ from renda.voice.actions.unit import (
 __all__ = [
     "issue_rename",
     "issue_take_out",
+    "joiner_join",
+    "joiner_rate",
     "message_accept",
     "message_answer",
     "message_assign",
@@ -38,6 +48,7 @@ __all__ = [
     "message_jump",
     "message_log_contact",
     "message_oversee",
+    "message_publish",
     "message_rate",
     "message_read",
     "message_read_sealed",
@@ -53,11 +64,14 @@ __all__ = [
     "message_remove_assignee",
     "message_resume",
     "message_reveal",
+    "message_reveal_joiners",
     "message_send_back",
     "message_submit",
     "message_suspend",
+    "message_take_back",
     "message_terminate",
     "message_transfer",
     "message_urge",
     "message_withdraw",
+    "message_withdraw_consent",
 ]

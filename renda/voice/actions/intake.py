@@ -11,6 +11,7 @@ from renda.congress.api import Person, Place, Station, WallCode, aim_of
 from renda.kernel import policy
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.errors import Forbidden, Invalid
+from renda.kernel.exchange.api import publish
 from renda.kernel.files import api as files
 from renda.kernel.files.api import StoredFile
 from renda.kernel.flow import api as flow
@@ -22,6 +23,7 @@ from renda.voice import selectors
 from renda.voice.models import BY_A_CLERK, Channel, Door, Message
 from renda.voice.receipts import new_receipt_number
 from renda.voice.sorting import propose
+from renda.voice.standing import PHOTO
 
 
 class Written(TypedDict, total=False):
@@ -212,3 +214,4 @@ def _seal(ctx: Context, message: Message) -> None:
     message.is_sealed, message.may_publish = True, False
     ctx.update(message, "subject", "body", "is_sealed", "may_publish")
     search.remove(ctx, "voice.Message", message.id)
+    publish(ctx, PHOTO, f"message:{message.id}")

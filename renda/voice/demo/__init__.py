@@ -19,6 +19,7 @@ from renda.voice.demo.desks import Desk
 from renda.voice.demo.lives import begin, live
 from renda.voice.demo.player import Plan, Player
 from renda.voice.demo.poses import Poses
+from renda.voice.demo.publications import publish_some
 from renda.voice.replay_people import People
 
 SEED = 421102
@@ -52,6 +53,7 @@ def build(say: Callable[[str], None], *, messages: int = MESSAGES, townships: in
     say(f"正在生成一年的演示留言及办理过程（{len(plans):,} 件）……")
     player.play(plans[:-1])
     player.play(plans[-1:])
+    say(f"  公开了 {publish_some(desks, end)} 件演示留言。")
 
 
 def _progress(say: Callable[[str], None], total: int) -> Callable[[int], None]:

@@ -9,8 +9,9 @@ from renda.kernel.parties import Actor
 from renda.voice.forms import acting, steering
 from renda.voice.forms.acting import ActForm
 from renda.voice.forms.leaving import RegisterForm
+from renda.voice.forms.publishing import TakeBackForm
 from renda.voice.models import Message
-from renda.voice.public_forms import PHOTOS
+from renda.voice.words import PHOTOS
 
 __all__ = ["FORMS", "PHOTOS", "ActForm", "RegisterForm", "form_for"]
 
@@ -46,6 +47,8 @@ FORMS: Mapping[str, type[ActForm]] = {
     "refuse_jump": acting.RequestForm,
     "reveal": steering.ReasonForm,
     "read_sealed": steering.ReasonForm,
+    "reveal_joiners": steering.ReasonForm,
+    "take_back": TakeBackForm,
 }
 
 

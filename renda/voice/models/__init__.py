@@ -2,6 +2,7 @@ from renda.voice.models.answers import Answer, Rating, Verdict
 from renda.voice.models.handling import Assignment, ContactLog, Decision
 from renda.voice.models.issues import CommonIssue, IssueVoice
 from renda.voice.models.messages import BY_A_CLERK, Channel, Door, Message, Solved, Stage
+from renda.voice.models.publications import Joiner, JoinerRating, Publication
 from renda.voice.models.statistics import Axis, CountedTrail, MonthFigure
 from renda.voice.words import Satisfaction
 
@@ -17,8 +18,11 @@ __all__ = [
     "Decision",
     "Door",
     "IssueVoice",
+    "Joiner",
+    "JoinerRating",
     "Message",
     "MonthFigure",
+    "Publication",
     "Rating",
     "Satisfaction",
     "Solved",

@@ -156,6 +156,10 @@ class Message(TenantRow):
         """Whether there may be ``photos``, ``contacts``, ``ratings``: what ``selectors.for_page`` has found, else yes."""
         return bool(vars(self).get(f"has_{what}", True))
 
+    def counted(self, what: str) -> int:
+        """How many ``joined`` or ``answer_count`` there are, as ``selectors.for_page`` has counted them."""
+        return int(vars(self).get(what, 0))
+
     @property
     def responder(self) -> int | None:
         """Who brings the answer back: the deputy, unless the message is about a person."""

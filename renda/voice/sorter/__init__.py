@@ -1,9 +1,5 @@
 """The sorter: which category, place, unit a constituent's message belongs to, and whether it is at the right door.
 
-Everything here proposes and gives its reasons; a person decides. Pure Python and numpy, offline, deterministic.
+Everything here proposes and gives its reasons; a person decides. Pure Python and numpy, offline, deterministic. The
+public process uses ``categories`` and ``text`` of it; so nothing is imported here.
 """
-
-from .categories import categories, first_level
-from .classify import Verdict, classify
-
-__all__ = ["Verdict", "categories", "classify", "first_level"]

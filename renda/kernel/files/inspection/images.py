@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from renda.kernel.files.inspection.kinds import JPEG, Kind, refuse
 
@@ -19,6 +22,17 @@ _FORMATS = ("JPEG", "PNG", "WEBP")
 Variant = Literal["public", "thumb"]
 _LONGEST = {"public": 2560, "thumb": 480}  # pixels of the longer side
 VARIANT_TYPES = {"public": "image/jpeg", "thumb": "image/webp"}
+_PAINTED = 1280  # pixels of the longer side
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """One stroke of a brush on an upright picture. Places are shares of width and height, ``width`` a share of the longer
+    side; a single point is a dot.
+    """
+
+    points: Sequence[tuple[float, float]]
+    width: float
 
 
 def check_image(path: Path, kind: Kind) -> None:
@@ -46,14 +60,7 @@ def _too_many(width: int, height: int) -> Exception:
 
 def draw(path: Path, variant: Variant) -> bytes:
     """A copy for ``variant``: turned upright, scaled down, without place, time, camera or any other metadata."""
-    longest = _LONGEST[variant]
-    with Image.open(path, formats=_FORMATS) as image:
-        image.draft("RGB", (longest, longest))
-        upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((longest, longest))
-        flat = Image.new("RGB", upright.size, "white")
-        seen = upright.convert("RGBA") if "transparency" in upright.info or "A" in upright.getbands() else upright
-        flat.paste(seen.convert("RGB"), mask=seen.getchannel("A") if seen.mode == "RGBA" else None)
+    flat = _upright(path, _LONGEST[variant])
     out = BytesIO()
     # A new image carries no metadata: nothing is copied, so nothing can be forgotten.
     if variant == "thumb":
@@ -61,3 +68,33 @@ def draw(path: Path, variant: Variant) -> bytes:
     else:
         flat.save(out, "JPEG", quality=86, optimize=True)
     return out.getvalue()
+
+
+def painted(path: Path, strokes: Iterable[Stroke]) -> bytes:
+    """A JPEG of at most 1280 px for the open web: upright, without metadata, and black for good where it was painted over.
+
+    The strokes are burnt in before the picture is packed; what was below is not in the file.
+    """
+    flat = _upright(path, _PAINTED)
+    brush, side = ImageDraw.Draw(flat), max(flat.size)
+    for stroke in strokes:
+        thick = max(1.0, stroke.width * side)
+        points = [(x * flat.width, y * flat.height) for x, y in stroke.points]
+        brush.line(points, fill="black", width=math.ceil(thick))
+        for x, y in points:
+            brush.ellipse((x - thick / 2, y - thick / 2, x + thick / 2, y + thick / 2), fill="black")
+    out = BytesIO()
+    flat.save(out, "JPEG", quality=80, optimize=True)
+    return out.getvalue()
+
+
+def _upright(path: Path, longest: int) -> Image.Image:
+    """A new picture: turned as the camera was held, scaled down, on white."""
+    with Image.open(path, formats=_FORMATS) as image:
+        image.draft("RGB", (longest, longest))
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((longest, longest))
+        flat = Image.new("RGB", upright.size, "white")
+        seen = upright.convert("RGBA") if "transparency" in upright.info or "A" in upright.getbands() else upright
+        flat.paste(seen.convert("RGB"), mask=seen.getchannel("A") if seen.mode == "RGBA" else None)
+    return flat

@@ -20,8 +20,8 @@ from renda.voice.generator import (
 )
 from renda.voice.generator.grammar import expand, fitting, issues
 from renda.voice.generator.writer import Mood, common, situations
-from renda.voice.sorter import categories as tree
-from renda.voice.sorter import classify
+from renda.voice.sorter.categories import categories as tree
+from renda.voice.sorter.classify import classify
 from renda.voice.sorter.remit import check
 from renda.voice.sorter.unit import departments, propose
 

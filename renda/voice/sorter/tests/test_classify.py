@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from renda.voice.sorter import classify, first_level
+from renda.voice.sorter.categories import first_level
+from renda.voice.sorter.classify import classify
 from renda.voice.sorter.model import WEIGHTS_FILE, weights
 
 SENTENCES = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from renda.voice.sorter import first_level
+from renda.voice.sorter.categories import first_level
 from renda.voice.sorter.unit import departments, propose
 
 SENTENCES = [
