@@ -29,6 +29,7 @@ from renda.congress.models import (
     StationDeputy,
     WallCode,
 )
+from renda.congress.pinyin import latin_terms
 from renda.congress.selectors import behind, open_code
 from renda.congress.selectors.published import LEVEL_ORDER
 from renda.kernel import clock
@@ -97,7 +98,7 @@ def deputy_keys() -> Iterable[str]:
 
 def build_deputies(wanted: Sequence[str]) -> Iterator[Draft]:
     """``covers:CODE`` and ``covers_in:CODE`` (places of her districts, and the places above those), ``station:ID``,
-    ``district:ID``, ``name:…`` (one and two characters), ``latin:…`` (beginnings of the reading and the initials).
+    ``district:ID``, ``name:…`` (one and two characters), ``latin:…`` (beginnings of its readings and initials).
     """
     people: dict[int, list[Mandate]] = {}
     ids = [int(key) for key in wanted if key.isdigit()]
@@ -150,7 +151,8 @@ def build_deputies(wanted: Sequence[str]) -> Iterator[Draft]:
 def _name_terms(person: Person) -> list[str]:
     name = person.name
     grams = {*name, *(name[at : at + 2] for at in range(len(name) - 1))}
-    beginnings = {word[:end] for word in (person.pinyin, person.initials) for end in range(1, len(word) + 1)}
+    words = {person.pinyin, person.initials, *latin_terms(name)}
+    beginnings = {word[:end] for word in words for end in range(1, len(word) + 1)}
     return [*(f"name:{gram}" for gram in grams), *(f"latin:{beginning}" for beginning in beginnings)]
 
 

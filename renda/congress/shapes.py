@@ -110,10 +110,10 @@ def _row(feature: Any) -> ShapeRow:
     properties = feature.get("properties") or {}
     code = full_code(str(feature.get("id") or properties.get("code") or properties.get("adcode") or ""))
     geometry = feature["geometry"]
-    polygons = {"Polygon": lambda: [geometry["coordinates"]], "MultiPolygon": lambda: geometry["coordinates"]}
-    if geometry["type"] not in polygons:
+    if geometry["type"] not in ("Polygon", "MultiPolygon"):
         raise ValueError(f"{geometry['type']} 不是多边形")
-    rings = [[_point(position) for position in ring] for polygon in polygons[geometry["type"]]() for ring in polygon]
+    polygons = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
+    rings = [[_point(position) for position in ring] for polygon in polygons for ring in polygon]
     if not rings or any(len(ring) < _FEWEST or ring[0] != ring[-1] for ring in rings):
         raise ValueError("边界线没有闭合")
     return ShapeRow(code, rings, _middle(max(rings, key=lambda ring: abs(_area(ring)))))

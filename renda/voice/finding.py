@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
+from unicodedata import combining, normalize
 
 from django.utils import timezone
 
@@ -203,17 +204,23 @@ def deputies_of_county(code: str) -> list[Deputy]:
 
 
 def deputies_named(query: str) -> list[Deputy]:
-    """Part of a name, or the beginning of its reading (``zengxiaoming``) or initials (``zxm``); at most 200."""
+    """Part of a name, or the beginning of a reading (``zengxiaoming``) or its initials (``zxm``); at most 200."""
     text = query.strip()
     if not text:
         return []
-    if text.isascii():
-        found = public_zone.found("deputy", all_of=[f"latin:{text.lower().replace(' ', '')}"], most=MOST_FOUND)
+    if (latin := _latin(text)).isascii():
+        found = public_zone.found("deputy", all_of=[f"latin:{latin}"], most=MOST_FOUND)
     else:
         grams = [text[at : at + 2] for at in range(max(1, len(text) - 1))]
         terms = [f"name:{gram}" for gram in grams]
         found = public_zone.found("deputy", all_of=terms, saying=text, most=MOST_FOUND)
     return [_deputy(copy) for copy in found]
+
+
+def _latin(typed: str) -> str:
+    """Small letters without blanks and tone marks, of full width or not; ü is ``v``, as the terms are written."""
+    apart = normalize("NFKD", typed.lower()).replace("u\u0308", "v")
+    return "".join(letter for letter in apart if not (combining(letter) or letter in " '’"))
 
 
 def deputies_behind(code: WallCode) -> list[Deputy]:

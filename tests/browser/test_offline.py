@@ -14,7 +14,9 @@ from tests.browser.visitor import Visitor, axe, counting, screenshot
 from tests.browser.voice import CONSTITUENT, Town, leave
 
 TEXT = "花园社区门口的路灯坏了两盏，晚上老人出门看不清路，希望尽快修好。"
-STORED = "Object.entries(localStorage).filter(([name]) => name.startsWith('renda-draft:')).map(([, value]) => value).join()"
+STORED = (
+    "Object.entries(localStorage).filter(([name]) => name.startsWith('renda-draft:')).map(([, value]) => value).join()"
+)
 # A day more than a draft is kept.
 AGED = """() => Object.keys(localStorage).forEach((name) => {
   const kept = JSON.parse(localStorage[name]);

@@ -35,6 +35,10 @@ def _code(city: City) -> list[Any]:
     return [city.cast.codes["station"].code]
 
 
+def _county(city: City) -> list[Any]:
+    return [city.cast.places["county"].code]
+
+
 def _deputy(city: City) -> list[Any]:
     return [city.person("deputy")]
 
@@ -55,6 +59,8 @@ def _fixed(**given: Any) -> Given:
 PUBLIC_PAGES: dict[str, PublicPage] = {
     "ui:elder": PublicPage(status=303),
     "ui:manifest": PublicPage(),
+    "ui:worker": PublicPage(),
+    "ui:offline": PublicPage(),
     "feedback:feedback.send": PublicPage(given=_fixed(text="字太小")),
     "voice:home": PublicPage(),
     "voice:deputies": PublicPage(status=302),
@@ -63,6 +69,9 @@ PUBLIC_PAGES: dict[str, PublicPage] = {
     "voice:stations": PublicPage(),
     "voice:station": PublicPage(_station),
     "voice:station.calendar": PublicPage(_station),
+    "voice:map": PublicPage(),
+    "voice:map.county": PublicPage(_county),
+    "voice:map.calendar": PublicPage(_county),
     "voice:code": PublicPage(_code),
     "voice:message.submit": PublicPage(_code, _fixed(body="路灯坏了三周，夜里看不见路。")),
     "voice:look_up": PublicPage(given=_look_up, leaves=False),

@@ -15,7 +15,6 @@ from renda.kernel.ui.menu import Entry
 __all__ = ["public_registrations", "receiving"]  # loaded for what they register
 
 
-
 def _outside(request: HttpRequest, subject: Any) -> dict[str, object]:
     """Who cannot get in says it outside."""
     return {"address": public_zone.public_address("feedback:feedback.send")}

@@ -13,11 +13,11 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render, resolve_url
-from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+_TEMPLATES = Path(__file__).parent / "templates/ui"
 # (file, side in pixels, purpose) as the manifest names them; ``maskable``: a phone may cut it to its own form.
 ICONS = (
     ("ui/icon-192.png", 192, "any"),
@@ -58,7 +58,10 @@ def manifest(_request: HttpRequest) -> JsonResponse:
             "display": "minimal-ui",
             "background_color": "#f5f6f8",
             "theme_color": "#b5121b",
-            "icons": [*icons, {"src": static("ui/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+            "icons": [
+                *icons,
+                {"src": static("ui/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+            ],
         },
         content_type="application/manifest+json",
     )
@@ -90,7 +93,7 @@ def _version() -> str:
     """Changes with the files that the worker keeps, their names and their contents."""
     digest = sha256(repr([static(name) for name in SHELL]).encode())
     found = [finders.find(name) for name in SHELL]
-    for path in [*found, *(get_template(name).origin.name for name in ("ui/offline.html", "ui/worker.js"))]:
+    for path in [*found, *(str(_TEMPLATES / name) for name in ("offline.html", "worker.js"))]:
         if isinstance(path, str):
             digest.update(Path(path).read_bytes())
     return digest.hexdigest()[:12]

@@ -122,6 +122,7 @@
       waiting = true;
       save();
       part("waiting").hidden = false;
+      if (!tries) part("waiting").scrollIntoView({ block: "center" });
       part("stays").textContent = isShared() ? "请不要关闭本页，关闭后内容不会保留。" : `关闭本页也不会丢：${DAYS} 天内在这台设备上再打开，会接着发送。`;
       window.renda?.announce("网络不通，留言还没有发出，连上网后自动发送");
       timer = setTimeout(send, PAUSES[Math.min(tries++, PAUSES.length - 1)] * 1000);
