@@ -186,6 +186,18 @@ def test_what_the_server_refuses_keeps_words_and_photos(town: Town, photo: Path)
     assert len(town.stored()) == 1
 
 
+def test_a_refusal_on_the_way_is_told_and_nothing_is_lost(town: Town) -> None:
+    page = form(town)
+    page.fill("[name=body]", TEXT)
+    page.route("**/message/", lambda route: route.fulfill(status=413, body="<html>too large</html>"))
+    page.get_by_role("button", name="提交留言").click()
+    expect(page.locator("[data-draft-said]")).to_contain_text("没有发出：服务器没有接受（413）")
+    expect(page.locator("[name=body]")).to_have_value(TEXT)
+    page.unroute("**/message/")
+    leave(page)
+    assert len(town.stored()) == 1
+
+
 def test_without_databases_in_the_browser_the_words_are_kept(town: Town, photo: Path) -> None:
     page = form(town)
     page.add_init_script("Object.defineProperty(window, 'indexedDB', {value: undefined})")

@@ -144,7 +144,10 @@
       if (!answer || UNREACHED.includes(answer.status)) { wait(); return; }
       calm();
       if (answer.ok && answer.redirected) { form.dataset.sent = "1"; drop(); }
-      show(answer, html, files ? [...files.files] : []);
+      if (!show(answer, html, files ? [...files.files] : [])) {
+        say(`没有发出：服务器没有接受（${answer.status}）。填写的内容还在，请减少照片后再试。`);
+        part("said").scrollIntoView({ block: "center" });
+      }
     };
 
     panel.hidden = false;
@@ -184,7 +187,7 @@
   };
   const show = (answer, html, chosen) => {
     const said = new DOMParser().parseFromString(html, "text/html"), sheet = said.querySelector(".sheet");
-    if (!sheet) { location.assign(answer.url); return; }
+    if (!sheet) return false; // not a page of ours: something in between has refused it
     document.querySelector(".sheet").replaceWith(sheet);
     document.title = said.title;
     if (answer.redirected) history.replaceState(null, "", answer.url);
@@ -196,6 +199,7 @@
     scrollTo(0, 0);
     (sheet.querySelector("[data-focus]") || sheet.querySelector("main")).focus();
     document.dispatchEvent(new CustomEvent("renda:shown"));
+    return true;
   };
 
   document.querySelectorAll("form[data-draft]").forEach(bind);
