@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
-from django.test import Client
+
+from tests.zones import public_zone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE = 0.5  # seconds that a page waits for a connection
@@ -50,7 +51,9 @@ def aside(work: Any) -> list[Any]:
 
 
 def page() -> tuple[int, str | None]:
-    answer = Client(raise_request_exception=False).get("/stations/")
+    with public_zone() as browser:
+        browser.raise_request_exception = False
+        answer = browser.get("/stations/")
     return answer.status_code, answer.get("Retry-After")
 
 

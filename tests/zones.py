@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.test import Client, override_settings
-from django.urls import reverse
+from django.urls import reverse, set_urlconf
 
 from renda.kernel.exchange import inbox, publishing
 from renda.site import public_zone as made_of
@@ -20,7 +20,10 @@ def public_zone() -> Iterator[Client]:
     with override_settings(
         ROOT_URLCONF=made_of.URLCONF, MIDDLEWARE=made_of.MIDDLEWARE, TEMPLATES=made_of.TEMPLATES, LOGIN_URL="/nowhere/"
     ):
-        yield Client()
+        try:
+            yield Client()
+        finally:
+            set_urlconf(None)  # a request leaves its addresses with the thread
 
 
 def address(name: str, *args: Any) -> str:

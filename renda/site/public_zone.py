@@ -23,14 +23,18 @@ MIDDLEWARE = [
 URLCONF = "renda.site.public_urls"
 
 # What capabilities show there besides their addresses (menu, footer).
-REGISTRATIONS = ["renda.voice.public_registrations", "renda.kernel.feedback.public_registrations"]
+REGISTRATIONS = [
+    "renda.voice.public_registrations",
+    "renda.kernel.feedback.public_registrations",
+    "renda.kernel.manual.registrations",
+]
 
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         # Templates of capabilities whose models this process does not load.
-        "DIRS": [_RENDA / "voice/templates", _RENDA / "kernel/feedback/templates"],
+        "DIRS": [_RENDA / f"{capability}/templates" for capability in ("voice", "kernel/feedback", "kernel/manual")],
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",

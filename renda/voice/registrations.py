@@ -117,7 +117,6 @@ menu.register(
     ),
     Entry("codes", "二维码", "voice:codes", icon="qrcode", order=40, visible=prints_codes),
 )
-manual.chapter("constituent", "群众", is_for=lambda actor: not actor.is_signed_in, order=10)
 manual.chapter("deputy", "人大代表", is_for=_holds(PostKind.DEPUTY), order=20)
 manual.chapter("station", "代表联络站", is_for=_holds(PostKind.STATION_MANAGER), order=30)
 manual.chapter("unit", "承办单位", is_for=_holds(PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD), order=40)

@@ -60,6 +60,7 @@ def public_pages(town: Town, at: dict[str, Message]) -> dict[str, str]:
         "map-county": "/map/421102000000/",
         "offline": "/ui/offline/",
         "feedback": "/feedback/",
+        "help": "/help/",
         "lost": "/nowhere/",
         "look-up": "/receipt/",
         "receipt": f"/receipt/{token(at['vet'].receipt_number, fresh=True)}/",

@@ -89,6 +89,8 @@ class City:
                 return Actor.public([self.cast.tenant("other_county")])
             case "machine":
                 return Actor.machine("钟", self.cast.tenants)
+            case "founder":
+                return Actor.machine("建立站点", [self.key("founded"), NO_TENANT])
             case _:
                 return self.cast.actor(role)
 

@@ -38,6 +38,9 @@ def _another_city(city: City) -> dict[str, Any]:
     names = {kind: f"某{'甲乙丙丁'[at]}" for at, kind in enumerate(ADMINISTRATORS)}
     planned = founding(place, number=6, starts_on=date(2022, 1, 8), names=names)
     planned.builder.add(place)
+    for person in planned.people:
+        person.user_name += "_elsewhere"  # the cast has her name
+    city.rows["founded"] = planned.congress.tenant
     return {"founding": planned}
 
 
@@ -250,7 +253,7 @@ CONGRESS_ACTS: dict[str, Act] = {
         lambda city: {"rows": [_shape(city)], "said": ShapeSource("测试")},
         ("business_administrator", "audit_administrator"),
     ),
-    "site.found": Act("machine", None, _another_city, ("system_administrator", "business_administrator", *_TOO)),
+    "site.found": Act("founder", None, _another_city, ("system_administrator", "business_administrator", *_TOO)),
     "demo.build": Act(
         "machine", None, lambda _: {"builder": Builder(since=date(2022, 1, 8))}, ("system_administrator", *_TOO)
     ),

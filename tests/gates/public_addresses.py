@@ -62,6 +62,8 @@ PUBLIC_PAGES: dict[str, PublicPage] = {
     "ui:worker": PublicPage(),
     "ui:offline": PublicPage(),
     "feedback:feedback.send": PublicPage(given=_fixed(text="字太小")),
+    "manual:first": PublicPage(),
+    "manual:chapter": PublicPage(lambda _: ["constituent"]),
     "voice:home": PublicPage(),
     "voice:deputies": PublicPage(status=302),
     "voice:deputy": PublicPage(_deputy),

@@ -31,7 +31,9 @@ def press(city: City, name: str, role: str, *, refused: bool = False) -> Any:
     key = act.instead if refused and act.instead else act.key
     where = [] if key is None else [key(city)]
     action: Any = ACTIONS[name]
-    return action(city.actor(role), *where, **act.given(city))
+    # What is given may bring its own congress along.
+    given = act.given(city)
+    return action(city.actor(role), *where, **given)
 
 
 @pytest.mark.parametrize("name", ACTS)

@@ -15,7 +15,7 @@ import pytest
 from renda.site.database import leased
 from renda.site.serve import stamps
 from renda.site.serve.children import Child
-from renda.site.serve.supervisor import Supervisor
+from renda.site.serve.supervisor import Places, Supervisor
 from tests.process.harness import PROJECT
 
 pytestmark = pytest.mark.process
@@ -145,7 +145,7 @@ def test_an_interrupted_demo_city_is_completed(project: Project) -> None:
 
 
 def test_the_pages_are_started_first_and_the_others_when_they_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    supervisor = Supervisor(host="127.0.0.1", port=1, live_port=2, server=None, say=lambda _: None)
+    supervisor = Supervisor(places=Places("127.0.0.1", 1, "127.0.0.1", 2, 3), server=None, say=lambda _: None)
     begun: list[str] = []
     seen: list[list[str]] = []
     answers = iter([False, False, True])
@@ -162,7 +162,7 @@ def test_the_pages_are_started_first_and_the_others_when_they_answer(monkeypatch
     monkeypatch.setattr(Supervisor, "_answers", answer)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     supervisor.run(ready)
-    assert seen == [["网页服务"]] * 3 + [["网页服务", "实时消息", "后台任务"]]
+    assert seen == [["公众区网页", "内部区网页"]] * 3 + [["公众区网页", "内部区网页", "实时消息", "后台任务"]]
 
 
 def test_a_process_starts_without_what_it_may_never_need(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def site_found(ctx: Context, *, founding: Founding) -> dict[str, str]:
     )
     if (known := there.first()) is not None:
         raise Refused("site.founded", f"已经有{known.name}，不能再建；下级人大由业务管理员在网页上设立。")
-    founding.builder.store()
+    for rows in founding.builder.rows.values():
+        ctx.insert(*rows)
     codes = {}
     for person in founding.people:
         code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))

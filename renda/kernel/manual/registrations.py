@@ -1,4 +1,4 @@
-"""The link at the foot of every page of the inner zone; the public zone has no manual."""
+"""The link at the foot of every page."""
 
 from __future__ import annotations
 
@@ -14,4 +14,5 @@ def _there(request: HttpRequest, subject: Any) -> dict[str, object] | None:
     return {} if is_there() else None
 
 
-slots.register("footer", "manual/slot_footer.html", _there, order=40)
+for _slot in ("footer", "footer.public"):
+    slots.register(_slot, "manual/slot_footer.html", _there, order=40)

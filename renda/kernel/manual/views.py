@@ -12,13 +12,17 @@ from renda.kernel.ui.http import actor_of
 
 
 @require_safe
-def chapter(request: HttpRequest, key: str = "") -> HttpResponse:
-    """A chapter; without a key the first one for whoever asks."""
+def chapter(request: HttpRequest, key: str = "", frame: str = "ui/door_base.html") -> HttpResponse:
+    """A chapter; without a key the first one for whoever asks. ``frame``: for whoever has not signed in."""
     actor = actor_of(request)
     chapters = chapters_for(actor)
     found = next((one for one in chapters if key in ("", one.key)), None)
     if found is None:
         raise Http404
-    frame = "ui/base.html" if actor.is_signed_in else "ui/public_base.html"
-    shown = {"frame": frame, "chapter": found, "chapters": chapters, "text": html_of(found.file)}
+    shown = {
+        "frame": "ui/base.html" if actor.is_signed_in else frame,
+        "chapter": found,
+        "chapters": chapters,
+        "text": html_of(found.file),
+    }
     return render(request, "manual/chapter.html", shown)

@@ -85,4 +85,4 @@ GRANT EXECUTE ON FUNCTION public_zone.brake TO renda_public, renda_app;
 GRANT INSERT (key, kind, made_at, body, signature), SELECT, UPDATE, DELETE ON public_zone.inbound TO renda_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON public_zone.published TO renda_app;
 GRANT SELECT, INSERT ON public_zone.shipment TO renda_app;
-GRANT SELECT ON public_zone.inbound, public_zone.published, public_zone.shipment TO renda_backup;
+GRANT SELECT ON ALL TABLES IN SCHEMA public_zone TO renda_backup;

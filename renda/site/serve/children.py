@@ -23,13 +23,17 @@ class Child:
     Args:
         name: what a person calls it.
         drain: seconds it may take to finish what it is doing after SIGTERM.
+        is_web: it answers pages.
     """
 
-    def __init__(self, name: str, command: Sequence[str], environment: Mapping[str, str], *, drain: float) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, drain: float, is_web: bool = False
+    ) -> None:
         self.name = name
         self.command = list(command)
         self.environment = dict(environment) | {SUPERVISED: "1"}
         self.drain = drain
+        self.is_web = is_web
         self.process: subprocess.Popen[bytes] | None = None
         self.restarts = 0
         self._pause = 0.2

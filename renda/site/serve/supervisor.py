@@ -75,12 +75,14 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._ask)
         try:
-            web, *others = self.children
-            web.start()
             # The pages first: on two cores the others, started beside them, make everybody wait twice as long.
-            if self._until_ready():
-                for child in others:
+            for child in self.children:
+                if child.is_web:
                     child.start()
+            if self._until_ready():
+                for child in self.children:
+                    if not child.is_web:
+                        child.start()
                 on_ready()
             while not self.stopping:
                 self._look()
@@ -163,7 +165,7 @@ def _web(name: str, module: str, host: str, port: int, environment: Mapping[str,
     command += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS)]
     command += ["--workers-kill-timeout", str(DRAIN_SECONDS)]
     pool = {"RENDA_POOL_SIZE": os.environ.get("RENDA_POOL_SIZE", str(WEB_THREADS))}
-    return Child(name, command, {**environment, **pool}, drain=DRAIN_SECONDS + 2)
+    return Child(name, command, {**environment, **pool}, drain=DRAIN_SECONDS + 2, is_web=True)
 
 
 def _answers_at(host: str, port: int) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from renda.congress.api import Post, PostKind
 from renda.kernel import clock
@@ -185,5 +186,5 @@ def test_a_promise_of_the_deputy_comes_back_to_her(story: Story) -> None:
     day: dict[str, Any] = {"solved": "in_progress", "promised_on": clock.today() + timedelta(days=30)}
     message = story.tell("deputy", "answer", story.accepted(), body="月底前装好路灯。", **day)
     actions.message_rate(Actor.public([message.tenant_id]), message.id, process="satisfied", result="satisfied")
-    pass_time({message.case_id: clock.now() + timedelta(days=30, hours=10)})
+    pass_time({message.case_id: timezone.make_aware(datetime.combine(day["promised_on"], time(10)))})
     assert story.fresh(message).stage == Stage.DEPUTY

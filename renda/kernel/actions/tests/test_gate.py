@@ -177,7 +177,13 @@ def test_children_may_be_stored_before_their_parents(house: House) -> None:
     with capturing() as captured:
         house.hold(house.actor(house.home), tenant=house.home)
     tables = [query["sql"].split('"')[1] for query in captured.captured_queries if "INSERT INTO" in query["sql"]]
-    assert tables == ["kernel_parties_holding", "kernel_parties_party", "kernel_audit_auditentry"]
+    # The mark: a person's published copy follows her row.
+    assert tables == [
+        "kernel_parties_holding",
+        "kernel_parties_party",
+        "kernel_audit_auditentry",
+        "kernel_exchange_mark",
+    ]
     holding = Holding.objects.select_related("person", "post").get()
     assert (holding.person.name, holding.post.name) == ("人", "岗")
 
@@ -202,12 +208,12 @@ def test_a_row_that_is_updated_twice_is_written_once(house: House) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_statements_of_one_act(house: House) -> None:
-    """Scope, the locked row, the trail, the update, the event; nothing else."""
+    """Scope, the locked row, the mark of its published copy, the update, the trail, the event; nothing else."""
     party = house.party()
     with capturing() as captured:
         house.rename(house.actor(house.home), party.id, name="新名")
     words = [query["sql"].split()[0] for query in captured.captured_queries]
-    assert words == ["BEGIN", "SELECT", "SELECT", "INSERT", "UPDATE", "INSERT", "COMMIT"]
+    assert words == ["BEGIN", "SELECT", "SELECT", "INSERT", "INSERT", "UPDATE", "INSERT", "COMMIT"]
 
 
 # --- joined -------------------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from renda.kernel.manual.api import chapters_for
 from renda.kernel.manual.rendering import html_of
 from renda.kernel.parties import Actor
 from tests.people import Cast
+from tests.zones import public_zone
 
 FILES = sorted(path for path in Path(settings.RENDA_MANUAL_DIR).glob("*.md") if path.stem != "README")
 
@@ -60,8 +61,10 @@ def test_each_begins_with_her_own_chapter(cast: Cast, client: Client, role: str,
 
 
 @pytest.mark.django_db
-def test_an_installation_without_the_manual_shows_no_link(client: Client, settings: object, tmp_path: Path) -> None:
-    assert "/help/" in client.get("/receipt/").content.decode()
-    settings.RENDA_MANUAL_DIR = tmp_path  # type: ignore[attr-defined]
-    assert "/help/" not in client.get("/receipt/").content.decode()
-    assert client.get("/help/").status_code == 404
+def test_an_installation_without_the_manual_shows_no_link(settings: object, tmp_path: Path) -> None:
+    with public_zone() as browser:
+        assert "/help/" in browser.get("/receipt/").content.decode()
+        assert "<title>使用帮助：群众" in browser.get("/help/").content.decode()
+        settings.RENDA_MANUAL_DIR = tmp_path  # type: ignore[attr-defined]
+        assert "/help/" not in browser.get("/receipt/").content.decode()
+        assert browser.get("/help/").status_code == 404

@@ -22,6 +22,7 @@ OPEN = {
     "kernel_parties_party": "read at sign-in, before a scope is known; a name and a home, nothing else",
     "kernel_flow_flowdefinition": "how a congress works is no secret; drafts are kept back by the selector",
     "kernel_access_emergencyaccess": "read while an actor is built: it widens what she may",
+    "kernel_secrecy_helditem": "what the public left belongs to no congress; the security officer reads by policy",
     "kernel_deadlines_deadlinerule": "law and local rules are public",
     "kernel_deadlines_officehours": "office hours are public",
     "congress_congress": "public directory",
