@@ -38,8 +38,8 @@ def _another_city(city: City) -> dict[str, Any]:
     names = {kind: f"某{'甲乙丙丁'[at]}" for at, kind in enumerate(ADMINISTRATORS)}
     planned = founding(place, number=6, starts_on=date(2022, 1, 8), names=names)
     planned.builder.add(place)
-    for person in planned.people:
-        person.user_name += "_elsewhere"  # the cast has her name
+    for one in planned.people:
+        one.user_name += "_elsewhere"  # the cast has her name
     city.rows["founded"] = planned.congress.tenant
     return {"founding": planned}
 
