@@ -179,9 +179,11 @@
   };
 
   const choose = (input, chosen) => {
-    const all = new DataTransfer();
-    chosen.forEach((file) => all.items.add(file));
-    input.files = all.files;
+    try {
+      const all = new DataTransfer();
+      chosen.forEach((file) => all.items.add(file));
+      input.files = all.files;
+    } catch { return; } // an old browser: the photos are chosen once more by hand
     input.dispatchEvent(new CustomEvent("renda:chosen"));
     input.dispatchEvent(new Event("change", { bubbles: true }));
   };
