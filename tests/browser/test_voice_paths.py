@@ -15,7 +15,8 @@ from renda.voice import actions
 from renda.voice.models import Message, Stage
 from renda.voice.tests.conftest import Story, story  # noqa: F401 - the fixture
 from tests.browser.visitor import Visitor, screenshot
-from tests.browser.voice import CONSTITUENT, Town, buttons, fill, leave, look_up, press
+from tests.browser.voice import CONSTITUENT, Town, buttons, fill, leave, look_up, press, work_the_border
+from tests.zones import take
 
 DAY = timedelta(days=1)
 
@@ -166,6 +167,7 @@ def _rate(town: Town, message: Message, result: str) -> Page:
         page.fill("[name=comment]", "还是不亮。")
     page.get_by_role("button", name="提交评价").click()
     expect(page.locator("main")).to_contain_text("您的评价")
+    take()
     return page
 
 
@@ -175,6 +177,7 @@ def test_not_satisfied_is_judged_and_the_writer_reads_why(town: Town) -> None:
     manager = town.open_as("station_manager", "/bench/?step=judge", 360)
     manager.locator("tbody a").first.click()
     press(manager, "judge", verdict="explained", note="已当面说明用电规定。", said="研判结果已记录")
+    work_the_border()
     page.reload()
     expect(page.locator("main")).to_contain_text("研判：已说明")
     expect(page.locator("main")).to_contain_text("已当面说明用电规定。")

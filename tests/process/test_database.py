@@ -60,6 +60,7 @@ def test_the_roles_have_their_powers_and_no_more(server: Server) -> None:
         assert {row[0]: row[1:] for row in rows} == {
             "renda_owner": (False, False, True, False),
             "renda_app": (False, False, False, False),
+            "renda_public": (False, False, False, False),
             "renda_backup": (False, True, False, False),
         }
 

@@ -39,6 +39,7 @@ def running() -> Iterator[Site]:
     with site(more=more) as one:
         one.start_ready(240)
         yield one
+        sys.stdout.write(one.said()[-9000:])  # shown with whatever failed
 
 
 @pytest.fixture(scope="module")

@@ -86,3 +86,4 @@ GRANT INSERT (key, kind, made_at, body, signature), SELECT, UPDATE, DELETE ON pu
 GRANT SELECT, INSERT, UPDATE, DELETE ON public_zone.published TO renda_app;
 GRANT SELECT, INSERT ON public_zone.shipment TO renda_app;
 GRANT SELECT ON ALL TABLES IN SCHEMA public_zone TO renda_backup;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA public_zone TO renda_backup;
