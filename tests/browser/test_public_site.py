@@ -31,7 +31,9 @@ FOCUSED = """() => {
     inView: box.bottom > 0 && box.top < innerHeight,
     named: Boolean(part.textContent.trim() || part.getAttribute("aria-label") || part.labels?.length),
     after: window.before ? Boolean(window.before.compareDocumentPosition(part) & Node.DOCUMENT_POSITION_FOLLOWING) : true,
-    remember: Boolean(window.before = part),
+    // Past the end Tab begins again at the top, which may lie before where this walk began.
+    around: Boolean(window.begin && window.begin.compareDocumentPosition(part) & Node.DOCUMENT_POSITION_PRECEDING),
+    remember: Boolean((window.begin ??= part) && (window.before = part)),
   };
 }"""
 
@@ -48,7 +50,7 @@ def steps(page: Page) -> list[dict[str, Any]]:
     for _ in range(MOST_STEPS):
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
-        if focused is None or (found and focused["step"] < found[-1]["step"]):
+        if focused is None or focused["around"] or (found and focused["step"] < found[-1]["step"]):
             break
         found.append(focused)
     return found
