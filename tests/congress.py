@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, time
+from decimal import Decimal
 
 from renda.congress import jobs
 from renda.congress.actions import (
     mandate_end,
     organisation_close,
+    place_shapes,
     reception_arrange,
     reception_cancel,
     station_close,
     station_create,
+    station_edit,
 )
 from renda.congress.models import Post, ReceptionDay, Station
+from renda.congress.shapes import ShapeRow, ShapeSource
+from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 from tests.people import Cast
 
@@ -23,6 +28,30 @@ def resign(cast: Cast, *roles: str) -> None:
     office = cast.actor("business_administrator")
     for role in roles:
         mandate_end(office, cast.mandates[role].id, ground="resigned", decision="第十次会议接受辞职")
+
+
+def outline(cast: Cast, *counties: str) -> None:
+    """Counties get outlines, a fifth of a degree square, one east of the other."""
+    rows = []
+    for number, county in enumerate(counties):
+        west, east = 114.8 + number / 5, 115.0 + number / 5
+        ring = [(west, 30.4), (east, 30.4), (east, 30.6), (west, 30.6), (west, 30.4)]
+        rows.append(ShapeRow(cast.places[county].code, [ring], (west + 0.1, 30.5)))
+    place_shapes(Actor.machine("places", [0]), rows=rows, said=ShapeSource("测试"))
+
+
+def place_station(cast: Cast, station: Station, *, longitude: Decimal, latitude: Decimal) -> None:
+    """The clerk says where a station is."""
+    station_edit(
+        cast.actor("presidium_clerk"),
+        station.id,
+        name=station.name,
+        place=station.place,
+        address=station.address,
+        opening=station.opening,
+        longitude=longitude,
+        latitude=latitude,
+    )
 
 
 def merge_station(cast: Cast) -> Station:

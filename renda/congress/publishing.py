@@ -1,4 +1,5 @@
-"""What the public zone is given of congress: places, deputies, stations with their days, wall codes.
+"""What the public zone is given of congress: places, deputies, stations with their days, wall codes; the sketch map is
+made in ``mapping``.
 
 The terms by which a copy is found stand at each builder; ``renda.voice.finding`` asks for them.
 """
@@ -21,11 +22,14 @@ from renda.congress.models import (
     Mandate,
     Person,
     Place,
+    PlaceLevel,
+    PlaceShape,
     ReceptionDay,
     Station,
     StationDeputy,
     WallCode,
 )
+from renda.congress.pinyin import latin_terms
 from renda.congress.selectors import behind, open_code
 from renda.congress.selectors.published import LEVEL_ORDER
 from renda.kernel import clock
@@ -33,7 +37,7 @@ from renda.kernel.actions.api import Context, watch
 from renda.kernel.exchange.api import Draft, publish
 from renda.kernel.parties.models import Party
 
-PLACE, DEPUTY, STATION, CODE = "place", "deputy", "station", "code"
+PLACE, DEPUTY, STATION, CODE, MAP = "place", "deputy", "station", "code", "map"
 FACTS = 5  # the last things a deputy did
 DAYS = 12  # the next reception days of a deputy or a station
 
@@ -66,12 +70,13 @@ def build_places(wanted: Sequence[str]) -> Iterator[Draft]:
             "code": place.code,
             "name": place.name,
             "level": place.level,
-            "chain": [one.code for one in _chain(place)],
+            "chain": [one.code for one in chain_of(place)],
         }
         yield Draft(place.code, body, terms, sort=place.code)
 
 
-def _chain(place: Place | None) -> Iterator[Place]:
+def chain_of(place: Place | None) -> Iterator[Place]:
+    """A place and those above it."""
     while place is not None:
         yield place
         place = place.parent
@@ -93,7 +98,7 @@ def deputy_keys() -> Iterable[str]:
 
 def build_deputies(wanted: Sequence[str]) -> Iterator[Draft]:
     """``covers:CODE`` and ``covers_in:CODE`` (places of her districts, and the places above those), ``station:ID``,
-    ``district:ID``, ``name:…`` (one and two characters), ``latin:…`` (beginnings of the reading and the initials).
+    ``district:ID``, ``name:…`` (one and two characters), ``latin:…`` (beginnings of its readings and initials).
     """
     people: dict[int, list[Mandate]] = {}
     ids = [int(key) for key in wanted if key.isdigit()]
@@ -146,7 +151,8 @@ def build_deputies(wanted: Sequence[str]) -> Iterator[Draft]:
 def _name_terms(person: Person) -> list[str]:
     name = person.name
     grams = {*name, *(name[at : at + 2] for at in range(len(name) - 1))}
-    beginnings = {word[:end] for word in (person.pinyin, person.initials) for end in range(1, len(word) + 1)}
+    words = {person.pinyin, person.initials, *latin_terms(name)}
+    beginnings = {word[:end] for word in words for end in range(1, len(word) + 1)}
     return [*(f"name:{gram}" for gram in grams), *(f"latin:{beginning}" for beginning in beginnings)]
 
 
@@ -170,23 +176,24 @@ def station_keys() -> Iterable[str]:
 
 
 def build_stations(wanted: Sequence[str]) -> Iterator[Draft]:
-    """``at:CODE`` (its place), ``in:CODE`` (the place above); a closed one has no terms and leads to its successor."""
+    """``at:CODE`` (its place), ``within:CODE`` (the places above); a closed one has no terms and leads to its successor."""
     ids = [int(key) for key in wanted if key.isdigit()]
-    stations = list(Station.objects.filter(id__in=ids, is_active=True).select_related("place__parent"))
+    rows = Station.objects.filter(id__in=ids, is_active=True)
+    stations = list(rows.select_related("place__parent__parent__parent__parent"))
     closed = Station.objects.filter(id__in=ids, is_active=False, merged_into__isnull=False)
     for key, tenant_id, heir in closed.values_list("id", "tenant_id", "merged_into_id"):
         yield Draft(str(key), {"id": key, "tenant_id": tenant_id, "leads_to": heir})
     codes, days = _codes(station_id__in=ids, kind=WallCode.Kind.STATION), _days(station_id__in=ids)
     for station in stations:
-        terms = [f"at:{station.place.code}"]
-        if station.place.parent:
-            terms.append(f"in:{station.place.parent.code}")
+        own, *above = chain_of(station.place)
+        terms = [f"at:{own.code}", *(f"within:{place.code}" for place in above)]
         body = {
             "id": station.id,
             "tenant_id": station.tenant_id,
             "name": station.name,
             "kind": station.get_kind_display(),
             "place": station.place.name,
+            "township": next((place.name for place in (own, *above) if place.level == PlaceLevel.TOWNSHIP), own.name),
             "address": station.address,
             "opening": station.opening,
             "latitude": str(station.latitude or ""),
@@ -195,7 +202,7 @@ def build_stations(wanted: Sequence[str]) -> Iterator[Draft]:
             "code": codes.get(station.id, ""),
             "days": days.get(station.id, []),
         }
-        yield Draft(str(station.id), body, terms, station.name, f"{station.id:020d}")
+        yield Draft(str(station.id), body, terms, station.name, f"{own.code} {station.id:020d}")
 
 
 def _days(**of: Any) -> dict[int, list[dict[str, Any]]]:
@@ -315,7 +322,8 @@ def expand_deputies(words: Sequence[str]) -> Iterable[str]:
 
 def follow_rows() -> None:
     """Whatever is written of these models makes the copies that show it anew."""
-    watch(Place, lambda ctx, place: publish(ctx, PLACE, place.code))
+    watch(Place, _follow_place)
+    watch(PlaceShape, lambda ctx, shape: publish(ctx, MAP))
     watch(Party, _follow_party)
     watch(Person, lambda ctx, person: publish(ctx, DEPUTY, person.party_id))
     watch(DutyFact, lambda ctx, fact: publish(ctx, DEPUTY, fact.person_id))
@@ -329,16 +337,23 @@ def follow_rows() -> None:
 
 
 def publish_station(ctx: Context, station_id: int) -> None:
-    """A station, its codes, and the deputies who serve there."""
+    """A station, its codes, the deputies who serve there, and its county's map."""
     publish(ctx, STATION, station_id)
     publish(ctx, CODE, f"station:{station_id}")
     publish(ctx, DEPUTY, f"station:{station_id}")
+    publish(ctx, MAP, f"station:{station_id}")
 
 
 def publish_district(ctx: Context, district_id: int) -> None:
     """A district's code, and the deputies who sit for it."""
     publish(ctx, CODE, f"district:{district_id}")
     publish(ctx, DEPUTY, f"district:{district_id}")
+
+
+def _follow_place(ctx: Context, place: Place) -> None:
+    publish(ctx, PLACE, place.code)
+    if place.level == PlaceLevel.COUNTY:
+        publish(ctx, MAP, place.code)
 
 
 def _follow_party(ctx: Context, party: Party) -> None:

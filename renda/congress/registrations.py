@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from renda.congress import publishing
+from renda.congress import mapping, publishing
 from renda.congress.actors import actor_for
 from renda.congress.addresses import addresses_of
 from renda.congress.models import SEPARATED_ADMINISTRATORS, Person, Post, PostKind
@@ -39,6 +39,7 @@ register_builder(
 )
 register_builder(publishing.STATION, publishing.build_stations, publishing.station_keys)
 register_builder(publishing.CODE, publishing.build_codes, publishing.code_keys, expand=publishing.expand_codes)
+register_builder(publishing.MAP, mapping.build_maps, mapping.map_keys, expand=mapping.expand_maps)
 publishing.follow_rows()
 register_officers(security_officers)
 register_who_titles({f"post:{kind}": str(kind.label) for kind in PostKind})

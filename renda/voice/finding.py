@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
+from unicodedata import combining, normalize
 
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ MOST_FOUND = 200  # deputies that a search shows
 UNFOLDED = 24
 NEXT_DAYS = 6
 PLACES = 500  # villages of a township at most
+MOST_STATIONS = 500  # of a county
 _TITLES = {
     "township": "乡镇人大代表",
     "county": "县（市、区）人大代表",
@@ -104,6 +106,8 @@ class Station:
     name: str
     kind: str
     place: str
+    # The township's name, where the place is a village.
+    township: str
     address: str
     opening: str
     is_demo: bool
@@ -194,18 +198,29 @@ def deputies_for(place_code: str) -> list[Deputy]:
     return [_deputy(copy) for copy in public_zone.found("deputy", any_of=terms, most=MOST_FOUND)]
 
 
+def deputies_of_county(code: str) -> list[Deputy]:
+    """Who sits in a congress above for a county as a whole; its own deputies and its townships' are found by township."""
+    return [_deputy(copy) for copy in public_zone.found("deputy", all_of=[f"covers:{code}"], most=MOST_FOUND)]
+
+
 def deputies_named(query: str) -> list[Deputy]:
-    """Part of a name, or the beginning of its reading (``zengxiaoming``) or initials (``zxm``); at most 200."""
+    """Part of a name, or the beginning of a reading (``zengxiaoming``) or its initials (``zxm``); at most 200."""
     text = query.strip()
     if not text:
         return []
-    if text.isascii():
-        found = public_zone.found("deputy", all_of=[f"latin:{text.lower().replace(' ', '')}"], most=MOST_FOUND)
+    if (latin := _latin(text)).isascii():
+        found = public_zone.found("deputy", all_of=[f"latin:{latin}"], most=MOST_FOUND)
     else:
         grams = [text[at : at + 2] for at in range(max(1, len(text) - 1))]
         terms = [f"name:{gram}" for gram in grams]
         found = public_zone.found("deputy", all_of=terms, saying=text, most=MOST_FOUND)
     return [_deputy(copy) for copy in found]
+
+
+def _latin(typed: str) -> str:
+    """Small letters without blanks and tone marks, of full width or not; ü is ``v``, as the terms are written."""
+    apart = normalize("NFKD", typed.lower()).replace("u\u0308", "v")
+    return "".join(letter for letter in apart if not (combining(letter) or letter in " '’"))
 
 
 def deputies_behind(code: WallCode) -> list[Deputy]:
@@ -260,15 +275,15 @@ def grouped(found: Sequence[Deputy]) -> list[Group]:
 # --- stations and codes -----------------------------------------------------------------------------------------------------
 
 
-def stations_at(place_code: str) -> list[Station]:
-    """Open stations at a place, in it and (for a village) in its township."""
+def stations_at(place_code: str, *, most: int = MOST_FOUND) -> list[Station]:
+    """Open stations at a place, anywhere in it and (for a village) in its township, in the order of the places."""
     chain = _chain(place_code)
     if not chain:
         return []
-    terms = [f"at:{chain[0]}", f"in:{chain[0]}"]
+    terms = [f"at:{chain[0]}", f"within:{chain[0]}"]
     if len(chain) > 1 and not chain[0].endswith("000"):
         terms.append(f"at:{chain[1]}")
-    return [_station(copy) for copy in public_zone.found("station", any_of=terms)]
+    return [_station(copy) for copy in public_zone.found("station", any_of=terms, most=most)]
 
 
 def station(station_id: int) -> Station | None:
@@ -286,7 +301,7 @@ def successor_of(tenant_id: int, station_id: int) -> int | None:
 
 
 def _station(copy: Copy) -> Station:
-    names = ("id", "tenant_id", "name", "kind", "place", "address", "opening", "is_demo", "code")
+    names = ("id", "tenant_id", "name", "kind", "place", "township", "address", "opening", "is_demo", "code")
     return Station(**{name: copy.body[name] for name in names}, days=_days(copy.body["days"]))
 
 

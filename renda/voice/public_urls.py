@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import public_joining, public_reading, public_sending, public_views
+from renda.voice import public_joining, public_map, public_reading, public_sending, public_views
 
 app_name = "voice"
 
@@ -20,6 +20,9 @@ urlpatterns = [
         public_views.station_calendar,
         name="station.calendar",
     ),
+    path("map/", public_map.whole, name="map"),
+    path("map/<str:code>/", public_map.county, name="map.county"),
+    path("map/<str:code>/reception.ics", public_map.county_calendar, name="map.calendar"),
     path("c/<str:code>/", public_sending.code, name="code"),
     path("c/<str:code>/message/", public_sending.submit, name="message.submit"),
     path("c/<str:code>/similar/", public_sending.similar_messages, name="similar"),

@@ -69,7 +69,7 @@ def deputy(request: HttpRequest, person_id: int) -> HttpResponse:
 def deputy_calendar(request: HttpRequest, person_id: int) -> HttpResponse:
     """A deputy's next reception days for one's calendar."""
     found = _found(finding.deputy(person_id))
-    return _calendar(found.days, f"{found.name}代表接待日")
+    return calendar(found.days, f"{found.name}代表接待日")
 
 
 @require_safe
@@ -107,10 +107,11 @@ def station(request: HttpRequest, tenant_id: int, station_id: int) -> HttpRespon
 def station_calendar(request: HttpRequest, tenant_id: int, station_id: int) -> HttpResponse:
     """A station's next reception days for one's calendar."""
     found = _station(tenant_id, station_id)
-    return _calendar(found.days, f"{found.name}代表接待日")
+    return calendar(found.days, f"{found.name}代表接待日")
 
 
-def _calendar(days: Iterable[Day], name: str) -> HttpResponse:
+def calendar(days: Iterable[Day], name: str) -> HttpResponse:
+    """The answer that a calendar opens."""
     return HttpResponse(
         ics(finding.as_events(days), name=name),
         content_type="text/calendar; charset=utf-8",

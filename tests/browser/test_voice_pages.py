@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 from playwright.sync_api import Page
 
@@ -12,6 +13,7 @@ from renda.voice import actions
 from renda.voice.models import Message
 from renda.voice.public_sending import token
 from renda.voice.tests.conftest import Story, story  # noqa: F401 - the fixture
+from tests import congress
 from tests.browser.visitor import HEIGHTS, Visitor, assert_large_enough, axe, screenshot
 from tests.browser.voice import CONSTITUENT, Town
 
@@ -42,6 +44,8 @@ def messages(story: Story) -> dict[str, Message]:  # noqa: F811 - named after th
 def public_pages(town: Town, at: dict[str, Message]) -> dict[str, str]:
     cast = town.story.cast
     station = cast.stations["township"]
+    congress.outline(cast, "county", "other_county")
+    congress.place_station(cast, station, longitude=Decimal("114.9"), latitude=Decimal("30.5"))
     return {
         "home": "/",
         "found": "/?county=421102000000&township=421102101000",
@@ -52,6 +56,12 @@ def public_pages(town: Town, at: dict[str, Message]) -> dict[str, str]:
         "deputy": f"/deputies/{cast.people['deputy'].pk}/",
         "station": f"/stations/{station.tenant_id}/{station.pk}/",
         "stations": "/stations/?county=421102000000",
+        "map": "/map/",
+        "map-county": "/map/421102000000/",
+        "offline": "/ui/offline/",
+        "feedback": "/feedback/",
+        "help": "/help/",
+        "lost": "/nowhere/",
         "look-up": "/receipt/",
         "receipt": f"/receipt/{token(at['vet'].receipt_number, fresh=True)}/",
         "receipt-waiting": f"/receipt/{token('2601-XXXXXXXX', fresh=True)}/",

@@ -49,9 +49,19 @@ class Visitor:
         self.cookies[settings.SESSION_COOKIE_NAME] = client.cookies[settings.SESSION_COOKIE_NAME].value
 
     def open_page(
-        self, path: str, width: int = 1440, *, elder: bool = False, js: bool = True, public: bool = False
+        self,
+        path: str,
+        width: int = 1440,
+        *,
+        elder: bool = False,
+        js: bool = True,
+        public: bool = False,
+        workers: bool = False,
     ) -> Page:
-        """Open a path at a width in CSS pixels, in elder mode or not, with scripts or without; of the public zone or inside."""
+        """Open a path at a width in CSS pixels, in elder mode or not, with scripts or without; of the public zone or inside.
+
+        ``workers``: a service worker may be installed (browsers inside other apps have none).
+        """
         base = self.public_url if public else self.url
         context = self.browser.new_context(
             viewport={"width": width, "height": HEIGHTS.get(width, 900)},
@@ -59,6 +69,7 @@ class Visitor:
             java_script_enabled=js,
             has_touch=width < 700,
             reduced_motion="reduce",
+            service_workers="allow" if workers else "block",
         )
         context.set_default_timeout(PATIENCE_MS)
         cookies = {**self.cookies, **({"elder": "1"} if elder else {})}

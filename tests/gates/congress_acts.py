@@ -10,6 +10,7 @@ from renda.congress.founding import ADMINISTRATORS, founding
 from renda.congress.models import Place, Post
 from renda.congress.place_files import PlaceRow
 from renda.congress.roster import RosterRow
+from renda.congress.shapes import ShapeRow, ShapeSource
 from renda.kernel import clock
 from tests.gates.acts import SIGNED_IN, Act, Key, _congress, _post_of, fixed, person, row
 from tests.gates.city import NOBODY, City
@@ -50,6 +51,11 @@ def _starts(city: City) -> date:
 def _place_rows(city: City) -> list[PlaceRow]:
     place = city.cast.places["village"]
     return [PlaceRow(place.code, "花园社区（新）", place.level, city.cast.places["township"].code)]
+
+
+def _shape(city: City) -> ShapeRow:
+    ring = [(114.8, 30.4), (115.0, 30.4), (114.9, 30.6), (114.8, 30.4)]
+    return ShapeRow(city.cast.places["county"].code, [ring], (114.9, 30.5))
 
 
 _TOO = ("presidium_clerk", "county_assigner", "deputy")
@@ -239,6 +245,12 @@ CONGRESS_ACTS: dict[str, Act] = {
         "system_administrator",
         None,
         lambda city: {"rows": _place_rows(city), "as_of": clock.today(), "source": "测试", "abolish": False},
+        ("business_administrator", "audit_administrator"),
+    ),
+    "place.shapes": Act(
+        "system_administrator",
+        None,
+        lambda city: {"rows": [_shape(city)], "said": ShapeSource("测试")},
         ("business_administrator", "audit_administrator"),
     ),
     "site.found": Act("founder", None, _another_city, ("system_administrator", "business_administrator", *_TOO)),

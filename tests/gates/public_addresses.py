@@ -35,6 +35,10 @@ def _code(city: City) -> list[Any]:
     return [city.cast.codes["station"].code]
 
 
+def _county(city: City) -> list[Any]:
+    return [city.cast.places["county"].code]
+
+
 def _deputy(city: City) -> list[Any]:
     return [city.person("deputy")]
 
@@ -63,6 +67,8 @@ def _fixed(**given: Any) -> Given:
 PUBLIC_PAGES: dict[str, PublicPage] = {
     "ui:elder": PublicPage(status=303),
     "ui:manifest": PublicPage(),
+    "ui:worker": PublicPage(),
+    "ui:offline": PublicPage(),
     "feedback:feedback.send": PublicPage(given=_fixed(text="字太小")),
     "manual:first": PublicPage(),
     "manual:chapter": PublicPage(lambda _: ["constituent"]),
@@ -73,6 +79,9 @@ PUBLIC_PAGES: dict[str, PublicPage] = {
     "voice:stations": PublicPage(),
     "voice:station": PublicPage(_station),
     "voice:station.calendar": PublicPage(_station),
+    "voice:map": PublicPage(),
+    "voice:map.county": PublicPage(_county),
+    "voice:map.calendar": PublicPage(_county),
     "voice:code": PublicPage(_code),
     "voice:message.submit": PublicPage(_code, _fixed(body="路灯坏了三周，夜里看不见路。")),
     "voice:similar": PublicPage(_code, only_post=True),

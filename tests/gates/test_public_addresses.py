@@ -87,7 +87,7 @@ def test_a_page_leads_nowhere_inside(city: City, name: str) -> None:
     links.feed(answer.content.decode())
     for link in links.found:
         path = re.sub(r"[?#].*", "", link)
-        if path and not path.startswith(("/static/", "ui/", "tabler/", "htmx/")):
+        if path and not path.startswith(("tel:", "/static/", "ui/", "tabler/", "htmx/")):
             resolve(path, urlconf=made_of.URLCONF)
 
 

@@ -43,6 +43,7 @@ from renda.congress.actions.people import (
 )
 from renda.congress.actions.places import (
     place_import,
+    place_shapes,
 )
 from renda.congress.actions.posts import (
     administrator_assign,
@@ -108,6 +109,7 @@ __all__ = [
     "person_sign_in",
     "person_sign_out",
     "place_import",
+    "place_shapes",
     "post_close",
     "post_create",
     "post_edit",

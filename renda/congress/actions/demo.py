@@ -19,7 +19,7 @@ from renda.kernel.privacy.api import encrypt
 def demo_build(ctx: Context, *, builder: Builder) -> dict[str, int]:
     """Store everything that the builder has collected; rows by table."""
     stored = builder.store()
-    for kind in (publishing.PLACE, publishing.DEPUTY, publishing.STATION, publishing.CODE):
+    for kind in (publishing.PLACE, publishing.DEPUTY, publishing.STATION, publishing.CODE, publishing.MAP):
         publish(ctx, kind)
     ctx.detail(rows=sum(stored.values()))
     return stored

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from renda.congress.models import Place, PlaceVersion
+from renda.congress.models import Place, PlaceShape, PlaceVersion
 from renda.congress.place_files import PlaceRow
+from renda.congress.shapes import ShapeRow, ShapeSource
 from renda.kernel.actions.api import Context, new
 from renda.kernel.errors import Invalid, Refused
 
@@ -101,3 +102,21 @@ def _close(ctx: Context, version: PlaceVersion | None, as_of: date) -> None:
     if version is not None:
         version.valid_to = as_of
         ctx.update(version, "valid_to")
+
+
+@new("place.shapes", title="导入县界示意图形", permission="place.import", private=["rows"])
+def place_shapes(ctx: Context, *, rows: Sequence[ShapeRow], said: ShapeSource) -> int:
+    """Store the outlines of counties for the sketch map, each in the place of an earlier one; how many."""
+    places = dict(Place.objects.filter(code__in=[row.code for row in rows]).values_list("code", "id"))
+    there = {shape.place_id: shape for shape in PlaceShape.objects.filter(place_id__in=places.values())}
+    for row in rows:
+        place_id = places[row.code]
+        shape = there.get(place_id) or PlaceShape(place_id=place_id)
+        shape.rings, shape.label = row.rings, list(row.label)
+        shape.source, shape.licence, shape.approval = said.source, said.licence, said.approval
+        if place_id in there:
+            ctx.update(shape, "rings", "label", "source", "licence", "approval")
+        else:
+            ctx.insert(shape)
+    ctx.detail(counties=len(rows), source=said.source)
+    return len(rows)

@@ -10,7 +10,7 @@ from datetime import time as clock_time
 from itertools import count
 from random import Random
 
-from renda.congress.actions import demo_build, place_import
+from renda.congress.actions import demo_build, place_import, place_shapes
 from renda.congress.building import Builder, host_of
 from renda.congress.demo import composition as c
 from renda.congress.demo.deputies import seat_deputies
@@ -22,12 +22,14 @@ from renda.congress.models import (
     Organisation,
     Person,
     Place,
+    PlaceShape,
     PostKind,
     ReceptionDay,
     Station,
     Term,
 )
 from renda.congress.place_files import DEMO_PLACES, DEMO_VILLAGES, match_villages, published, read_places, read_villages
+from renda.congress.shapes import DEMO_SHAPES, read_shapes, said_of
 from renda.kernel import clock
 from renda.kernel.codes.api import ALPHABET, LENGTH, check_character
 from renda.kernel.errors import Refused
@@ -104,6 +106,8 @@ def build(say: Callable[[str], None]) -> None:
         say(
             f"演示城市已建成：{demo.people:,} 个账号，{sum(stored.values()):,} 行，{time.monotonic() - started:.0f} 秒。"
         )
+    if not PlaceShape.objects.exists():
+        place_shapes(Actor.machine("demo", [0]), rows=read_shapes(DEMO_SHAPES), said=said_of(DEMO_SHAPES))
     ensure_sign_ins(say)
 
 

@@ -21,7 +21,14 @@ class StationForm(HouseForm):
     place = PlaceField(label="所在地", error_messages={"required": "请选择所在地。"})
     address = forms.CharField(label="地址", max_length=120, required=False, help_text="群众找得到的地址，如某路某号。")
     opening = forms.CharField(label="开放时间", max_length=100, required=False, help_text="如：工作日 8:30–17:30")
-    latitude = forms.DecimalField(label="纬度", min_value=-90, max_value=90, decimal_places=5, required=False)
+    latitude = forms.DecimalField(
+        label="纬度",
+        min_value=-90,
+        max_value=90,
+        decimal_places=5,
+        required=False,
+        help_text="选填，用 WGS 84 坐标。经纬度填了，联络站才画在公众的示意图上；没有填的只列在表里。",
+    )
     longitude = forms.DecimalField(label="经度", min_value=-180, max_value=180, decimal_places=5, required=False)
 
     def __init__(self, *args: Any, places: QuerySet[Place], **kwargs: Any) -> None:

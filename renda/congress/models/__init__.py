@@ -28,6 +28,7 @@ from renda.congress.models.organisations import (
 )
 from renda.congress.models.people import Person
 from renda.congress.models.places import Place, PlaceLevel, PlaceVersion, full_code
+from renda.congress.models.shapes import PlaceShape
 from renda.congress.models.sign_in import SignInCode, SignInLock
 from renda.congress.models.stations import ReceptionDay, Station, StationDeputy
 
@@ -51,6 +52,7 @@ __all__ = [
     "Person",
     "Place",
     "PlaceLevel",
+    "PlaceShape",
     "PlaceVersion",
     "Post",
     "PostKind",

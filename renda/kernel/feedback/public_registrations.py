@@ -1,4 +1,4 @@
-"""The link at the foot of every page of the public zone."""
+"""The link at the foot of every page of the public zone, and of the error pages of both."""
 
 from __future__ import annotations
 
@@ -15,4 +15,5 @@ def page_of(request: HttpRequest, subject: Any) -> dict[str, object]:
     return {"page": f"/{match.route}" if match else ""}
 
 
-slots.register("footer.public", "feedback/slot_footer.html", page_of)
+for _slot in ("footer.public", "footer.fault"):
+    slots.register(_slot, "feedback/slot_footer.html", page_of)

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from renda.kernel.ui import views
+from renda.kernel.ui import shell, views
 
 app_name = "ui"
 
 urlpatterns = [
     path("elder/", views.elder, name="elder"),
-    path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
+    path("worker.js", shell.worker, name="worker"),
+    path("offline/", shell.offline, name="offline"),
 ]

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render, resolve_url
-from django.templatetags.static import static
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
@@ -47,25 +46,6 @@ def badges(request: HttpRequest) -> HttpResponse:
     response = render(request, "ui/badges.html")
     response["Cache-Control"] = "no-store"
     return response
-
-
-@require_safe
-def manifest(_request: HttpRequest) -> JsonResponse:
-    """The web app manifest, so that a phone can keep the site on its home screen."""
-    return JsonResponse(
-        {
-            "name": settings.RENDA_BRAND,
-            "short_name": settings.RENDA_BRAND[:8],
-            "lang": "zh-CN",
-            "start_url": resolve_url("/"),
-            "scope": "/",
-            "display": "minimal-ui",
-            "background_color": "#f5f6f8",
-            "theme_color": "#b5121b",
-            "icons": [{"src": static("ui/icon.svg"), "sizes": "any", "type": "image/svg+xml"}],
-        },
-        content_type="application/manifest+json",
-    )
 
 
 def handler400(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -46,6 +46,11 @@ def test_staff_and_nonsense_find_nobody(cast: Cast, query: str) -> None:
         ("解缙", ["xiej", "xj"]),
         ("区大相", ["oud", "odx"]),
         ("尉迟恭", ["yuchi", "yc"]),
+        ("万俟卨", ["moqi", "mqx"]),
+        ("乐小平", ["yuex", "lex", "yxp", "lxp", "乐小"]),
+        ("翟天临", ["zhai", "di"]),
+        ("盖叫天", ["gej", "gaij"]),
+        ("吕绿", ["lv", "lu", "lü", "LÜ LÜ", "lǚ lǜ", "ｌｖ"]),
         ("𠮷田·买买提", ["𠮷田·买", "𠮷", "jitian"]),
     ],
 )

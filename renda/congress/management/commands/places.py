@@ -1,4 +1,4 @@
-"""``renda places``: import divisions, list villages without a township, find a township in a text."""
+"""``renda places``: import divisions and county outlines, list villages without a township, find a township in a text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from renda.congress.actions import place_import
+from renda.congress.actions import place_import, place_shapes
 from renda.congress.place_files import (
     DEMO_VILLAGES,
     PlaceRow,
@@ -19,6 +19,7 @@ from renda.congress.place_files import (
     read_villages,
 )
 from renda.congress.place_matcher import PlaceMatcher
+from renda.congress.shapes import read_shapes, said_of
 from renda.kernel.errors import Invalid, RendaError
 from renda.kernel.parties import Actor
 
@@ -40,7 +41,10 @@ def _said(error: Invalid) -> list[str]:
 
 
 class Command(BaseCommand):
-    help = "行政区划：import 导入、villages 导入村和社区、unmatched 列出未对应的村、match 从文字中找地点"
+    help = (
+        "行政区划：import 导入、villages 导入村和社区、shapes 导入县界示意图形、"
+        "unmatched 列出未对应的村、match 从文字中找地点"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -52,6 +56,10 @@ class Command(BaseCommand):
                 one.add_argument("--many-gone", action="store_true", help="确认停用表中没有的区划（缺少很多时才需要）")
             else:
                 one.add_argument("--townships", type=Path, help="同一年的乡镇表；默认取旁边名字相应的文件")
+        shapes = verbs.add_parser("shapes", help="导入县界示意图形（GeoJSON），公众地图用它来画")
+        shapes.add_argument("file", type=Path)
+        shapes.add_argument("--source", default="", help="图形来源；默认取旁边的 _metadata.json")
+        shapes.add_argument("--approval", default="", metavar="审图号", help="审图号，印在地图下面")
         verbs.add_parser("unmatched", help="列出没有对应乡镇的村").add_argument(
             "file", type=Path, nargs="?", default=DEMO_VILLAGES
         )
@@ -74,6 +82,10 @@ class Command(BaseCommand):
                     self.stdout.write(
                         f"{len(rest)} 个村（社区）没有对应的乡镇，用 renda places unmatched {options['file']} 查看。"
                     )
+                case "shapes":
+                    said = said_of(options["file"], source=options["source"], approval=options["approval"])
+                    count = place_shapes(Actor.machine("places", [0]), rows=read_shapes(options["file"]), said=said)
+                    self.stdout.write(f"已导入 {count} 个县（市、区）的图形，来源：{said.source}。")
                 case "unmatched":
                     self._unmatched(options["file"])
                 case _:

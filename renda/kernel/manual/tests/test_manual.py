@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.test import Client
+from django.test import Client, override_settings
 
 from renda.kernel.manual.api import chapters_for
 from renda.kernel.manual.rendering import html_of
@@ -61,10 +61,11 @@ def test_each_begins_with_her_own_chapter(cast: Cast, client: Client, role: str,
 
 
 @pytest.mark.django_db
-def test_an_installation_without_the_manual_shows_no_link(settings: object, tmp_path: Path) -> None:
+def test_an_installation_without_the_manual_shows_no_link(tmp_path: Path) -> None:
     with public_zone() as browser:
         assert "/help/" in browser.get("/receipt/").content.decode()
         assert "<title>使用帮助：群众" in browser.get("/help/").content.decode()
-        settings.RENDA_MANUAL_DIR = tmp_path  # type: ignore[attr-defined]
-        assert "/help/" not in browser.get("/receipt/").content.decode()
-        assert browser.get("/help/").status_code == 404
+        # Not by the fixture: it would be taken back after the zone, and leave the zone's settings behind.
+        with override_settings(RENDA_MANUAL_DIR=tmp_path):
+            assert "/help/" not in browser.get("/receipt/").content.decode()
+            assert browser.get("/help/").status_code == 404

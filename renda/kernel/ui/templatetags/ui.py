@@ -253,6 +253,13 @@ def elder_url(context: template.Context) -> str:
     return f"{reverse('ui:elder')}?{urlencode({'on': '0' if context.get('elder') else '1', 'next': here})}"
 
 
+@register.simple_tag(takes_context=True)
+def whole_address(context: template.Context, path: str) -> str:
+    """``{% whole_address url %}``: a page's address with its host, for paper."""
+    request: HttpRequest = context["request"]
+    return request.build_absolute_uri(path)
+
+
 @register.inclusion_tag("ui/band.html", takes_context=True)
 def band(context: template.Context, zone: menu.Zone | Literal["none"] = "inner") -> dict[str, Any]:
     """``{% band %}``: the head band with the menu, badge and user menu; ``"none"`` runs no query (error pages)."""

@@ -1,4 +1,4 @@
-"""The elder-mode switch, the manifest, and the gallery that a real site does not have."""
+"""The elder-mode switch, and the gallery that a real site does not have."""
 
 from __future__ import annotations
 
@@ -33,15 +33,6 @@ def test_it_never_leads_out_of_the_house(client: Client, target: str) -> None:
 @pytest.mark.parametrize("name", ["ui:elder", "ui:badges", "ui:manifest"])
 def test_nothing_of_it_can_be_posted(client: Client, name: str) -> None:
     assert client.post(reverse(name)).status_code == 405
-
-
-@pytest.mark.django_db
-def test_the_manifest_names_the_house(client: Client, settings: Any) -> None:
-    settings.RENDA_BRAND = "示范人大"
-    response = client.get(reverse("ui:manifest"))
-    assert response["Content-Type"] == "application/manifest+json"
-    assert response.json()["name"] == "示范人大"
-    assert response.json()["start_url"] == "/"
 
 
 GALLERY = ["gallery", "gallery_public", "gallery_case", "gallery_list", "gallery_form", "gallery_fault"]

@@ -11,9 +11,9 @@
   const isWrite = (form) => form.method === "post";
   const remember = (form) => { if (isWrite(form) && !before.has(form)) before.set(form, snapshot(form)); };
   const isDirty = (form) => before.has(form) && before.get(form) !== snapshot(form);
-  window.renda = { isDirty: (root) => matchingParts(root, "form").some(isDirty), announce };
+  window.renda = { isDirty: (root) => matchingParts(root, "form").some(isDirty), announce, prepare: (root) => prepare(root) };
   addEventListener("beforeunload", (event) => {
-    if ($$("form").some((form) => !form.dataset.sent && isDirty(form))) event.preventDefault();
+    if ($$("form").some((form) => !form.dataset.sent && !form.dataset.kept && isDirty(form))) event.preventDefault();
   });
 
   // --- A second press of a sent form does nothing; coming back with the browser's button frees it again.
@@ -92,6 +92,7 @@
       showChosen(input, list);
     });
     list.addEventListener("click", () => { kept = [...input.files]; });
+    input.addEventListener("renda:chosen", () => { kept = []; });
   };
 
   // --- Panels: a link to a form inside a closed <details> opens it and goes to its first field.

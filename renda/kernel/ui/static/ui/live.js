@@ -65,6 +65,8 @@
   addEventListener("htmx:after:swap", listenSoon);
   addEventListener("pagehide", () => { source?.close(); source = null; opened = ""; });
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
+  // A page whose content has been replaced by another's (draft.js).
+  document.addEventListener("renda:shown", () => { listen(); poll(); });
   listen();
   poll();
 })();
