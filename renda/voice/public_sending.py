@@ -126,9 +126,10 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
 
 def _asks_first(request: HttpRequest, form: MessageForm) -> bool:
     """Whether similar public messages are shown before this one is taken: not to whoever has seen them, nor where photos
-    were chosen (a page that is shown again cannot keep them).
+    were chosen (a page that is shown again cannot keep them), nor when a kept draft is sent with nobody at the screen.
     """
-    return request.POST.get("similar") != "seen" and not form.cleaned_data["photos"]
+    is_seen = request.POST.get("similar") == "seen" or request.POST.get("unattended") == "1"
+    return not is_seen and not form.cleaned_data["photos"]
 
 
 def _similar(target: _Target, text: str) -> list[dict[str, Any]]:

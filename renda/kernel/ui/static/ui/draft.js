@@ -135,8 +135,10 @@
       await stored;
       const stop = new AbortController(), limit = setTimeout(() => stop.abort(), PATIENCE);
       let answer, html;
+      const sent = new FormData(form);
+      if (waiting) sent.set("unattended", "1"); // the server asks nothing back then
       try {
-        answer = await fetch(form.action, { method: "POST", body: new FormData(form), signal: stop.signal });
+        answer = await fetch(form.action, { method: "POST", body: sent, signal: stop.signal });
         html = await answer.text();
       } catch { answer = null; }
       clearTimeout(limit);
@@ -156,7 +158,11 @@
     files?.addEventListener("change", savePhotos);
     addEventListener("pagehide", () => { if (form.isConnected && !form.dataset.sent && window.renda?.isDirty(form)) save(); });
     addEventListener("online", () => { if (waiting) send(); });
-    form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
+    form.addEventListener("submit", (event) => {
+      if (event.submitter?.name) return; // a button that leads elsewhere; the words stay
+      event.preventDefault();
+      send();
+    });
     part("retry").addEventListener("click", send);
     part("edit").addEventListener("click", () => { calm(); form.querySelector("textarea, input:not([type=hidden])").focus(); });
     part("clear").addEventListener("click", () => {
