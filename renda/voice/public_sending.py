@@ -99,10 +99,8 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest, code: str) -> HttpResponse:
-    """The form, and its press. A similar public message that is joined leads to that one's own form."""
+    """The form, and its press; a similar public message can be joined instead (``joiner.join``)."""
     target = _target(code)
-    if (joined := request.POST.get("join", "")).isdecimal():
-        return SeeOther(reverse("voice:joiner.join", args=[int(joined[:18])]))
     chosen = request.POST.get("deputy") or request.GET.get("deputy") or ""
     places = finding.places_of(target.wall_code.tenant_id)
     form = MessageForm(request.POST or None, request.FILES or None, places=places)

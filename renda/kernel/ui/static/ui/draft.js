@@ -158,11 +158,7 @@
     files?.addEventListener("change", savePhotos);
     addEventListener("pagehide", () => { if (form.isConnected && !form.dataset.sent && window.renda?.isDirty(form)) save(); });
     addEventListener("online", () => { if (waiting) send(); });
-    form.addEventListener("submit", (event) => {
-      if (event.submitter?.name) return; // a button that leads elsewhere; the words stay
-      event.preventDefault();
-      send();
-    });
+    form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
     part("retry").addEventListener("click", send);
     part("edit").addEventListener("click", () => { calm(); form.querySelector("textarea, input:not([type=hidden])").focus(); });
     part("clear").addEventListener("click", () => {
