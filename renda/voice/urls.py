@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import code_views, issues_views, statistics_views, views
+from renda.voice import bulk_views, code_views, issues_views, statistics_views, views
 from renda.voice.forms import FORMS
 
 app_name = "voice"
@@ -30,6 +30,9 @@ urlpatterns = [
     path("statistics/report.docx", statistics_views.report, name="statistics.report"),
     path("messages/", views.message_list, name="message.list"),
     path("messages/new/", views.register, name="message.register"),
+    path("messages/chosen/", bulk_views.confirm, name="message.bulk"),
+    path("messages/chosen/moves/", bulk_views.moves, name="message.bulk_moves"),
+    path("messages/chosen/act/", bulk_views.act, name="message.bulk_act"),
     path("messages/<int:pk>/", views.message_page, name="message.page"),
     path("messages/<int:pk>/pdf/", views.message_pdf, name="message.pdf"),
     *(path(f"messages/<int:pk>/{verb}/", views.act, {"verb": verb}, name=f"message.{verb}") for verb in FORMS),
