@@ -23,6 +23,7 @@ from renda.voice.forms import ActForm, form_for
 from renda.voice.models import Assignment, Message
 from renda.voice.presses import Buttons
 from renda.voice.verbs import VERBS
+from renda.voice.watching import waiting
 
 MOST = 200
 # The verbs that say the same to every message, in the order they are offered.
@@ -46,6 +47,8 @@ class Choice:
         message = self.message
         if verb not in self.open:
             return "现在不能这样操作，或者不由您办理"
+        if verb == "accept" and waiting(message) is not None:
+            return "含有留意词，请逐件核对"
         if verb == "accept" and message.proposal.get("doors"):
             return "系统提示可能不属受理范围，请逐件审核"
         if verb == "assign" and message.assigned_at is not None:
@@ -76,7 +79,7 @@ def choices(actor: Actor, keys: Iterable[int]) -> list[Choice]:
     """
     wanted = list(dict.fromkeys(keys))[:MOST]
     rows = selectors.messages_for(actor).filter(pk__in=wanted)
-    found = rows.select_related("tenant", "assigning_tenant", "lead_unit", "station", "place", "case").in_bulk()
+    found = rows.select_related("tenant", "assigning_tenant", "lead_unit", "station", "place", "case", "hold").in_bulk()
     views = flow.views(actor, {message.case_id: message for message in found.values()})
     assignments: dict[int, list[Assignment]] = defaultdict(list)
     for one in Assignment.objects.filter(message_id__in=found):

@@ -115,6 +115,7 @@ menu.register(
         order=21,
         visible=lambda actor: bool(policy.tenants_where(actor, "opinion.view")),
     ),
+    Entry("watch-words", "留意词", "voice:watch.add", icon="eye-exclamation", order=62, permission="watch.edit"),
     Entry("codes", "二维码", "voice:codes", icon="qrcode", order=40, visible=prints_codes),
 )
 manual.chapter("constituent", "群众", is_for=lambda actor: not actor.is_signed_in, order=10)

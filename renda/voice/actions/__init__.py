@@ -22,6 +22,7 @@ from renda.voice.actions.unit import (
     message_refuse_extension,
     message_send_back,
 )
+from renda.voice.actions.watching import watch_add, watch_remove
 
 __all__ = [
     "issue_rename",
@@ -60,4 +61,6 @@ __all__ = [
     "message_transfer",
     "message_urge",
     "message_withdraw",
+    "watch_add",
+    "watch_remove",
 ]

@@ -3,6 +3,7 @@ from renda.voice.models.handling import Assignment, ContactLog, Decision
 from renda.voice.models.issues import CommonIssue, IssueVoice
 from renda.voice.models.messages import BY_A_CLERK, Channel, Door, Message, Solved, Stage
 from renda.voice.models.statistics import Axis, CountedTrail, MonthFigure
+from renda.voice.models.watching import Hold, WatchWord
 from renda.voice.words import Satisfaction
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "CountedTrail",
     "Decision",
     "Door",
+    "Hold",
     "IssueVoice",
     "Message",
     "MonthFigure",
@@ -24,4 +26,5 @@ __all__ = [
     "Solved",
     "Stage",
     "Verdict",
+    "WatchWord",
 ]
