@@ -20,7 +20,7 @@ from renda.kernel.search import subjects as searched
 from renda.kernel.ui import menu, slots, states
 from renda.kernel.ui.http import actor_of
 from renda.kernel.ui.menu import Badge, Entry
-from renda.voice import public_registrations, receiving, selectors
+from renda.voice import public_registrations, receiving, selectors, subscribing
 from renda.voice.actions.following import follow_unit
 from renda.voice.code_views import prints_codes, stations_to_print
 from renda.voice.models import Message
@@ -30,7 +30,7 @@ from renda.voice.receipts import copy_key
 from renda.voice.standing import RECEIPT, stand
 from renda.voice.telling import STATES
 
-__all__ = ["public_registrations", "receiving"]  # loaded for what they register
+__all__ = ["public_registrations", "receiving", "subscribing"]  # loaded for what they register
 
 ACTIONS = {
     "submit": "提出",

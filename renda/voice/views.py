@@ -16,6 +16,7 @@ from renda.kernel import clock, policy
 from renda.kernel.errors import Forbidden
 from renda.kernel.exports.api import Column, export_response
 from renda.kernel.files.api import IMAGES, store_all
+from renda.kernel.saved_filters.actions import conditions
 from renda.kernel.secrecy import api as secrecy
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
@@ -56,7 +57,9 @@ def message_list(request: ActorRequest) -> HttpResponseBase:
     table.picks = Picks(
         reverse("voice:message.bulk"), [(verb, bulk.title(verb)) for verb in bulk.BULK], reverse("voice:message.bulk_moves")
     )
-    return page(request, "voice/message_list.html", {"table": table})
+    # What is narrowed can be subscribed to.
+    narrowed = conditions(table.query.urlencode()) if table.is_narrowed and not table.misfits else ""
+    return page(request, "voice/message_list.html", {"table": table, "subscribable": narrowed})
 
 
 def _message(request: HttpRequest, pk: int) -> Message:

@@ -109,7 +109,7 @@ def watch_list(request: ActorRequest) -> HttpResponseBase:
     if not where:
         raise Forbidden("watch.edit")
     form = WatchForm(request.POST or None, request.FILES or None)
-    with tenant_transaction(request.actor.tenants):
+    with tenant_transaction(request.actor.tenants, durable=False):
         rows = Tenant.objects.filter(id__in=where).order_by("level", "id")
         form.set_congresses([(tenant.id, tenant.name) for tenant in rows])
     if request.method == "POST" and form.is_valid():

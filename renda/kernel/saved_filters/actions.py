@@ -64,14 +64,14 @@ def filter_rename(ctx: Context, saved: SavedFilter, *, name: str) -> SavedFilter
 
 @existing("filter.share", title="共享常用筛选", select=selectors.own_filters)
 def filter_share(ctx: Context, saved: SavedFilter, *, organisation: int | None) -> SavedFilter:
-    """Show it to the people of one of her organisations (its party id); None: to nobody any more.
+    """Show it to the people of one of her organisations; None: to nobody any more.
 
     Raises:
         Invalid: not an organisation of hers.
     """
     if organisation is not None and organisation not in selectors.organisations_of(ctx.actor):
         raise Invalid("filter.organisation", fields={"organisation": "只能共享给您任职的机构。"})
-    saved.shared_with_id = organisation
+    saved.shared_with = organisation
     ctx.update(saved, "shared_with")
     return saved
 

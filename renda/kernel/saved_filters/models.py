@@ -21,8 +21,8 @@ class SavedFilter(Row):
     caption = models.CharField("列表名称", max_length=40, blank=True, default="")
     name = models.CharField("名称", max_length=20)
     query = models.CharField("条件", max_length=LONGEST_QUERY)
-    # The organisation whose people see it too, to use and not to change.
-    shared_with = models.ForeignKey("kernel_parties.Party", models.CASCADE, null=True, related_name="+")
+    # The organisation whose people see it too, to use and not to change: as the actor's posts name it (``HeldPost``).
+    shared_with = models.BigIntegerField("共享给", null=True)
     created_at = models.DateTimeField("保存时间")
 
     class Meta:

@@ -18,10 +18,10 @@ def filters_for(actor: Actor) -> QuerySet[SavedFilter]:
     """Her own, and what is shared with her organisations."""
     if actor.party_id is None:
         return SavedFilter.objects.none()
-    shared = Q(shared_with_id__in=organisations_of(actor))
+    shared = Q(shared_with__in=organisations_of(actor))
     return SavedFilter.objects.filter(Q(party_id=actor.party_id) | shared).order_by("name", "pk")
 
 
 def organisations_of(actor: Actor) -> list[int]:
-    """The organisations (party ids) of the actor's posts."""
+    """The organisations of the actor's posts."""
     return sorted({post.organisation_id for post in actor.posts})

@@ -9,9 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from renda.kernel.errors import Invalid, Refused
-from renda.kernel.parties.models import Party
 from renda.kernel.saved_filters.actions import filter_remove, filter_rename, filter_save, filter_share
-from renda.kernel.saved_filters.selectors import filters_for, organisations_of
+from renda.kernel.saved_filters.selectors import filters_for
 from renda.kernel.ui.http import ActorRequest, SeeOther, page
 
 
@@ -19,9 +18,10 @@ from renda.kernel.ui.http import ActorRequest, SeeOther, page
 @require_safe
 def filter_list(request: ActorRequest) -> HttpResponse:
     """My saved filters list by list, with those that my organisations share beside them."""
-    rows = filters_for(request.actor).select_related("party", "shared_with").order_by("caption", "path", "name")
-    organisations = Party.objects.filter(pk__in=organisations_of(request.actor)).order_by("name")
-    return page(request, "saved_filters/list.html", {"rows": rows, "organisations": organisations})
+    rows = filters_for(request.actor).select_related("party").order_by("caption", "path", "name")
+    # Two posts in one organisation are one choice.
+    posts = {post.organisation_id: post.title for post in request.actor.posts}
+    return page(request, "saved_filters/list.html", {"rows": rows, "organisations": list(posts.items())})
 
 
 @login_required
@@ -57,7 +57,7 @@ def share(request: ActorRequest, pk: int) -> HttpResponse:
     given = request.POST.get("organisation", "")
     organisation = int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
     saved = filter_share(request.actor, pk, organisation=organisation)
-    messages.success(request, "已共享，本机构的人都能看到。" if saved.shared_with_id else "已取消共享。")
+    messages.success(request, "已共享，本机构的人都能看到。" if saved.shared_with else "已取消共享。")
     return SeeOther(reverse("filter.list"))
 
 
