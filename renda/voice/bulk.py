@@ -124,7 +124,7 @@ def do(actor: Actor, verb: str, chosen: Sequence[Choice], given: Mapping[str, An
     """
     action = ACTIONS[f"message.{verb}"]
     assert isinstance(action, Existing)
-    said = {one.message.pk: Outcome(one.message, one.obstacle(verb), False) for one in chosen}
+    said = {one.message.pk: Outcome(one.message, one.obstacle(verb), is_done=False) for one in chosen}
     press = key or uuid.uuid4().hex
     keys = {one.message.pk: f"{press}:{verb}:{one.message.pk}" for one in chosen}
     able = [one for one in chosen if not one.obstacle(verb)]
@@ -134,10 +134,10 @@ def do(actor: Actor, verb: str, chosen: Sequence[Choice], given: Mapping[str, An
     for one, result in zip(able, results, strict=True):
         failed = isinstance(result, RendaError)
         words = result.message if isinstance(result, RendaError) else VERBS[verb].said
-        said[one.message.pk] = Outcome(one.message, words, not failed)
+        said[one.message.pk] = Outcome(one.message, words, is_done=not failed)
     # What an earlier press of this form has done is done, whatever was refused now.
     for pk in action.made(actor, keys.values()).values():
-        said[pk] = Outcome(said[pk].message, VERBS[verb].said, True)
+        said[pk] = Outcome(said[pk].message, VERBS[verb].said, is_done=True)
     return list(said.values())
 
 

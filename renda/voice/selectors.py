@@ -100,7 +100,9 @@ def message_of(receipt_number: str) -> QuerySet[Message]:
 
 def for_lists(rows: QuerySet[Message]) -> QuerySet[Message]:
     """What a list shows, in a constant number of queries."""
-    return rows.select_related("place", "deputy__party", "station", "lead_unit", "case", "hold").defer("body", "proposal")
+    return rows.select_related("place", "deputy__party", "station", "lead_unit", "case", "hold").defer(
+        "body", "proposal"
+    )
 
 
 def for_page(rows: QuerySet[Message]) -> QuerySet[Message]:

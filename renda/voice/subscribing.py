@@ -181,7 +181,8 @@ def fresh_figures(actor: Actor, target: str, since: datetime, until: datetime) -
         return Found()
     query = urlencode({"area": target, "first": f"{month:%Y-%m}", "last": f"{month:%Y-%m}"})
     said = "，".join(
-        f"{word} {total.counts[key]} 件" for key, word in (("received", "收到"), ("answered", "答复"), ("solved", "解决"))
+        f"{word} {total.counts[key]} 件"
+        for key, word in (("received", "收到"), ("answered", "答复"), ("solved", "解决"))
     )
     return Found(1, [Line(f"{month.year}年{month.month}月{said}", f"{reverse('voice:statistics')}?{query}")])
 

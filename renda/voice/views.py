@@ -55,7 +55,9 @@ def message_list(request: ActorRequest) -> HttpResponseBase:
         columns = [Column(column.title, column.read_for_export) for column in table.columns if column.in_export]
         return export_response(request.actor, columns, lambda: table.narrowed, "群众留言", kind)
     table.picks = Picks(
-        reverse("voice:message.bulk"), [(verb, bulk.title(verb)) for verb in bulk.BULK], reverse("voice:message.bulk_moves")
+        reverse("voice:message.bulk"),
+        [(verb, bulk.title(verb)) for verb in bulk.BULK],
+        reverse("voice:message.bulk_moves"),
     )
     # What is narrowed can be subscribed to.
     narrowed = conditions(table.query.urlencode()) if table.is_narrowed and not table.misfits else ""

@@ -54,8 +54,7 @@ class Finder:
             return []
         folded, origin = fold(text)
         return [
-            (origin[last - length + 1], origin[last] + 1, word)
-            for last, (word, length) in self._automaton.iter(folded)
+            (origin[last - length + 1], origin[last] + 1, word) for last, (word, length) in self._automaton.iter(folded)
         ]
 
 
@@ -104,9 +103,8 @@ def marked(text: str, words: Sequence[str]) -> SafeString:
     parts: list[Any] = []
     at = 0
     for start, end, _ in spans:
-        if end <= at:
-            continue
-        start = max(start, at)
-        parts += [conditional_escape(text[at:start]), f'<mark class="watched">{conditional_escape(text[start:end])}</mark>']
-        at = end
+        if end > at:
+            inside = conditional_escape(text[max(start, at) : end])
+            parts += [conditional_escape(text[at:start]), f'<mark class="watched">{inside}</mark>']
+            at = end
     return SafeString("".join([*parts, conditional_escape(text[at:])]))

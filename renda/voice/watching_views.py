@@ -29,6 +29,10 @@ LIMIT = 1024 * 1024  # bytes of an uploaded list
 MOST_AT_ONCE = 200
 
 
+def _noted(rows: Any, word: str) -> Any:
+    return rows.filter(note="") if word == "no" else rows.exclude(note="")
+
+
 class WatchTable(Table[WatchWord]):
     """The words of the congresses whose list the actor keeps."""
 
@@ -41,14 +45,10 @@ class WatchTable(Table[WatchWord]):
     )
     filters = (
         Search("搜索词、说明", ("word", "note")),
-        Choice("noted", "说明", (("yes", "有说明"), ("no", "无说明")), by=lambda rows, word: _noted(rows, word)),
+        Choice("noted", "说明", (("yes", "有说明"), ("no", "无说明")), by=_noted),
     )
     order = "-added_at"
     files = ("csv", "xlsx")
-
-
-def _noted(rows: Any, word: str) -> Any:
-    return rows.filter(note="") if word == "no" else rows.exclude(note="")
 
 
 class WatchForm(HouseForm):

@@ -315,6 +315,7 @@ class New(Action, Generic[P, R]):
             self._answer_again(actor, error, None, given)
         return results
 
+
 def existing(
     name: str,
     *,

@@ -29,7 +29,9 @@ class SavedFilter(Row):
         verbose_name = "常用筛选"
         constraints: ClassVar = [models.UniqueConstraint(fields=["party", "path", "name"], name="saved_filter_once")]
         indexes: ClassVar = [
-            models.Index(fields=["shared_with", "path"], condition=Q(shared_with__isnull=False), name="saved_filter_shared")
+            models.Index(
+                fields=["shared_with", "path"], condition=Q(shared_with__isnull=False), name="saved_filter_shared"
+            )
         ]
 
     def __str__(self) -> str:

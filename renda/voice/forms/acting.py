@@ -86,7 +86,8 @@ class AcceptForm(TaskForm):
         label="反映的是某个人（代表或干部）", required=False, help_text="勾选后不会转给被反映人，由人大机关处理。"
     )
     is_reviewed = forms.BooleanField(
-        label="已核对原文中的留意词，可以继续办理", error_messages={"required": "这件留言含有留意词，请核对原文后勾选。"}
+        label="已核对原文中的留意词，可以继续办理",
+        error_messages={"required": "这件留言含有留意词，请核对原文后勾选。"},
     )
     note = note_field("审核意见")
 

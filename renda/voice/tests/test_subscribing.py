@@ -53,7 +53,8 @@ def test_new_messages_of_a_list_are_told_once_accepted(story: Story) -> None:
     assert digest(story) == "", "not vetted yet: its category is nobody's word"
     message = story.accepted()
     body = digest(story, 2)
-    assert "【我的订阅】1 条" in body and message.subject in body
+    assert "【我的订阅】1 条" in body
+    assert message.subject in body
     assert kind.removeprefix("category=") in body
 
 
@@ -129,7 +130,7 @@ def test_the_figures_of_a_month_are_told_when_they_are_there(story: Story) -> No
     before = told_on - timedelta(days=1)
     with clock.frozen(told_on):
         assert fresh(story, "presidium_clerk", FIGURES, tenant, before) == Found(), "no figures yet"
-    counted = {name: 3 for name in MEASURES} | {"solved": 2}
+    counted = dict.fromkeys(MEASURES, 3) | {"solved": 2}
     with tenant_transaction(story.cast.tenants, durable=False):
         MonthFigure.objects.create(
             tenant_id=tenant, source_id=tenant, month=now.date().replace(day=1), axis=Axis.PLACE, **counted

@@ -26,7 +26,9 @@ def client(cast: Cast, role: str) -> Client:
     return found
 
 
-def save(cast: Cast, role: str, name: str = "镇里超期的", query: str = "due=overdue&stage=unit", **more: Any) -> SavedFilter:
+def save(
+    cast: Cast, role: str, name: str = "镇里超期的", query: str = "due=overdue&stage=unit", **more: Any
+) -> SavedFilter:
     saved: SavedFilter = actions.filter_save(cast.actor(role), path=LIST, query=query, name=name, **more)
     return saved
 
@@ -36,7 +38,11 @@ def names(cast: Cast, role: str) -> list[str]:
 
 
 def test_conditions_are_one_form_whatever_the_order_and_the_page() -> None:
-    assert conditions("stage=unit&due=overdue&page=3&q=") == conditions("due=overdue&stage=unit") == "due=overdue&stage=unit"
+    assert (
+        conditions("stage=unit&due=overdue&page=3&q=")
+        == conditions("due=overdue&stage=unit")
+        == "due=overdue&stage=unit"
+    )
 
 
 def test_a_list_is_saved_opened_and_marked(cast: Cast) -> None:
@@ -47,10 +53,13 @@ def test_a_list_is_saved_opened_and_marked(cast: Cast) -> None:
     answer = mine.post(reverse("filter.save"), given)
     assert (answer.status_code, answer["Location"]) == (303, f"{LIST}?stage=unit")
     opened = mine.get(answer["Location"]).content.decode()
-    assert 'aria-current="true"' in opened and "保存为常用筛选" not in opened
+    assert 'aria-current="true"' in opened
+    assert "保存为常用筛选" not in opened
     assert 'aria-current="true"><svg' not in mine.get(LIST).content.decode().split("常用筛选", 1)[1]
     with tenant_transaction(cast.tenants, durable=False):
-        assert "镇里办理中" not in AuditEntry.objects.get(action="filter.save").payload, "what one looks for is one's own"
+        assert "镇里办理中" not in AuditEntry.objects.get(action="filter.save").payload, (
+            "what one looks for is one's own"
+        )
 
 
 def test_the_same_name_keeps_the_new_query(cast: Cast) -> None:
@@ -91,7 +100,8 @@ def test_shared_with_ones_organisation_to_use_and_not_to_change(cast: Cast) -> N
     assert names(cast, "presidium_vetter") == [saved.name]
     assert names(cast, "case_officer") == [], "another organisation"
     page = client(cast, "presidium_vetter").get(LIST).content.decode()
-    assert saved.name in page and "共享" in page
+    assert saved.name in page
+    assert "共享" in page
     for change, given in (
         (actions.filter_rename, {"name": "我的"}),
         (actions.filter_share, {"organisation": None}),
