@@ -7,6 +7,7 @@ from django.urls import Resolver404, resolve
 
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.errors import Forbidden, Invalid, Refused
+from renda.kernel.privacy.api import clean_text
 from renda.kernel.saved_filters import selectors
 from renda.kernel.saved_filters.models import LONGEST_QUERY, SavedFilter
 
@@ -40,7 +41,12 @@ def filter_save(ctx: Context, *, path: str, query: str, name: str, caption: str 
     if mine.count() >= MOST:
         raise Refused("filter.too_many", f"每个列表最多保存 {MOST} 个常用筛选，请先删除不再需要的。")
     saved = SavedFilter(
-        party_id=ctx.actor.party_id, path=path, caption=caption.strip()[:40], name=name, query=kept, created_at=ctx.now
+        party_id=ctx.actor.party_id,
+        path=path,
+        caption=clean_text(caption).strip()[:40],
+        name=name,
+        query=kept,
+        created_at=ctx.now,
     )
     ctx.insert(saved)
     return saved
@@ -94,7 +100,7 @@ def conditions(query: str) -> str:
 
 
 def _named(name: str) -> str:
-    name = " ".join(name.split())
+    name = " ".join(clean_text(name).split())
     if not name or len(name) > LONGEST_NAME:
         raise Invalid("filter.name", fields={"name": f"请填写名称，不超过 {LONGEST_NAME} 个字。"})
     return name

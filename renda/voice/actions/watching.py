@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from renda.kernel import policy
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.errors import Forbidden, Invalid, Refused
+from renda.kernel.privacy.api import clean_text
 from renda.voice import selectors
 from renda.voice.models import WatchWord
 from renda.voice.watching import fold
@@ -26,7 +27,8 @@ def watch_add(ctx: Context, *, tenant_id: int, words: Sequence[tuple[str, str]])
     """
     if not policy.may(ctx.actor, "watch.edit", tenant_id):
         raise Forbidden("watch.edit")
-    given = {fold(word)[0]: (word.strip(), note.strip()[:120]) for word, note in words if word.strip()}
+    cleaned = ((clean_text(word).strip(), clean_text(note).strip()[:120]) for word, note in words)
+    given = {fold(word)[0]: (word, note) for word, note in cleaned if word}
     wrong = [word for folded, (word, _) in given.items() if not _fits(folded, word)]
     if wrong:
         named = "、".join(word[:LONGEST] for word in wrong[:5])
