@@ -85,6 +85,7 @@ _INNER_APPS = [
     "renda.kernel.feedback",
     "renda.kernel.manual",
     "renda.kernel.timekeeping",
+    "renda.kernel.saved_filters",
     "renda.kernel.events",
     "renda.kernel.deadlines",
     "renda.kernel.numbering",

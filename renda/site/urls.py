@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feedback/", include("renda.kernel.feedback.urls")),
     path("help/", include("renda.kernel.manual.urls")),
     path("files/", include("renda.kernel.files.urls")),
+    path("filters/", include("renda.kernel.saved_filters.urls")),
     path("notices/", include("renda.kernel.notices.urls")),
     path("secrecy/", include("renda.kernel.secrecy.urls")),
     path("exchange/", include("renda.kernel.exchange.urls")),

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from renda.congress.api import PostKind
 from renda.kernel import clock, policy
 from renda.kernel.flow import todo
 from renda.kernel.flow.models import PendingRequest, Task
@@ -25,6 +26,7 @@ from renda.voice.models import Message, Stage
 from renda.voice.registrations import ACTIONS
 from renda.voice.tables import address, soon
 from renda.voice.telling import STATES
+from renda.voice.watching import waiting
 
 MESSAGE = "voice.Message"
 
@@ -47,6 +49,8 @@ class Row:
 
     @property
     def step(self) -> str:
+        if waiting(self.message) is not None:
+            return STATES["message.held"].word
         return Stage(self.task.node).label if self.task.node in Stage.values else ""
 
     @property
@@ -84,7 +88,7 @@ class TaskTable(Table[Row]):
         """The rows of this page with their messages; a message that does not exist for her (it is about her) is left out."""
         tasks = cast("list[Any]", self._fetched[: self.page_size])
         ids = [task.case.subject_id for task in tasks]
-        rows = selectors.messages_for(self.actor).filter(pk__in=ids).select_related("place", "lead_unit")
+        rows = selectors.messages_for(self.actor).filter(pk__in=ids).select_related("place", "lead_unit", "hold")
         messages = {row.pk: row for row in rows}
         return [Row(task, found) for task in tasks if (found := messages.get(task.case.subject_id)) is not None]
 
@@ -172,6 +176,10 @@ def _late(actor: Actor) -> tuple[int, int]:
     return found["overdue"], found["all"] - found["overdue"]
 
 
+def _vets(actor: Actor) -> bool:
+    return any(post.kind in (PostKind.VETTER, PostKind.STATION_MANAGER) for post in actor.posts)
+
+
 def _tiles(actor: Actor, counts: todo.Counts) -> list[Tile]:
     month = timezone.localtime(clock.now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     here, listed = reverse("voice:bench"), reverse("voice:message.list")
@@ -195,6 +203,7 @@ def bench_context(request: ActorRequest, chosen: str) -> dict[str, Any]:
     return {
         "posts": [post.title for post in actor.posts],
         "tiles": _tiles(actor, counts),
+        "held": selectors.held_for(actor).count() if _vets(actor) else 0,
         "late": _late(actor) if policy.tenants_where(actor, "message.view") else None,
         "tabs": [
             (f"voice:{name}", title, {"bench": counts.mine, "bench.read": counts.read}.get(name))

@@ -22,6 +22,7 @@ from renda.voice.models import BY_A_CLERK, Assignment, Joiner, Message, Publicat
 from renda.voice.presses import Buttons
 from renda.voice.telling import audience, public_steps
 from renda.voice.trail import Record
+from renda.voice.watching import marked, waiting
 
 LATEST_JOINERS = 20
 # What the clock runs for: 2026年9月12日 前答复.
@@ -54,6 +55,7 @@ def case_context(request: ActorRequest, message: Message, bound: Mapping[str, Ac
         "decisions": list(message.decisions.select_related("organisation")) if message.case.overseen_at else [],
         "photos": list(files_of(message)) if message.may_have("photos") else [],
         "hints": _hints(message),
+        "held": _held(message),
         "audience": audience(message),
         "looks": _looks(message, actor, bound),
         "publicity": _publicity(message, actor, bound),
@@ -67,6 +69,14 @@ def _hints(message: Message) -> dict[str, Any]:
     if message.stage == Stage.VET:
         return dict(message.proposal)
     return {"units": message.proposal.get("units", [])} if message.stage == Stage.OFFICE else {}
+
+
+def _held(message: Message) -> dict[str, Any] | None:
+    """The words that hold it, and its text with them marked, for whoever vets."""
+    hold = waiting(message)
+    if hold is None or message.is_sealed:
+        return None
+    return {"words": hold.words, "body": marked(message.body, hold.words)}
 
 
 def _looks(message: Message, actor: Actor, bound: Mapping[str, ActForm]) -> list[tuple[str, str, ActForm]]:

@@ -26,6 +26,7 @@ permission("message.rate", "评价")
 permission("message.record_rating", "代录群众评价")
 permission("message.replay", "导入历史留言")
 permission("message.work", "办理留言")
+permission("watch.edit", "维护留意词")
 
 grant("public", "message.submit", "message.rate", "message.withdraw_consent", where="scope")
 grant("public", "joiner.join", "joiner.rate", where="scope")
@@ -42,6 +43,7 @@ for _kind in (PostKind.LEADER, PostKind.CHAIR, PostKind.VICE_CHAIR, PostKind.BUS
 # Whoever works on messages takes her own list with her; which rows it has, the selector says.
 for _kind in (PostKind.DEPUTY, PostKind.STATION_MANAGER, PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD):
     grant(_kind, "message.export")
+grant(PostKind.BUSINESS_ADMINISTRATOR, "watch.edit")
 for _kind in (PostKind.VETTER, PostKind.SUPERVISOR):
     grant(_kind, "message.view_sealed")
 # Whoever vets what comes in also decides what everybody may read; the assigner knows the answer.

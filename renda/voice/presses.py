@@ -42,12 +42,13 @@ class Buttons:
     def presses(self) -> list[Press]:
         """The buttons; what somebody waits for stands first."""
         found: dict[str, Press] = {}
-        for verb, offer in self._open():
+        for verb, offer in self.open():
             press = self._press(verb, offer)
             found.setdefault(press.key, press)
         return sorted(found.values(), key=lambda press: press.key.removeprefix("message.") not in FIRST)
 
-    def _open(self) -> Iterator[tuple[str, Offer | None]]:
+    def open(self) -> Iterator[tuple[str, Offer | None]]:
+        """The verbs that may be pressed now, each with what the flow offers (None: it stands beside the flow)."""
         for offer in self.case.offers:
             verb = OFFERED.get((offer.move, offer.action if offer.move in _BY_ACTION else ""))
             if verb is not None and not self._goes_without_saying(verb, offer):

@@ -20,7 +20,7 @@ from renda.kernel.search import subjects as searched
 from renda.kernel.ui import menu, slots, states
 from renda.kernel.ui.http import actor_of
 from renda.kernel.ui.menu import Badge, Entry
-from renda.voice import public_registrations, receiving, selectors
+from renda.voice import public_registrations, receiving, selectors, subscribing
 from renda.voice.actions.following import follow_unit
 from renda.voice.code_views import prints_codes, stations_to_print
 from renda.voice.models import Message
@@ -31,7 +31,7 @@ from renda.voice.receipts import copy_key
 from renda.voice.standing import PHOTO, PUBLIC, RECEIPT, stand
 from renda.voice.telling import STATES
 
-__all__ = ["public_registrations", "receiving"]  # loaded for what they register
+__all__ = ["public_registrations", "receiving", "subscribing"]  # loaded for what they register
 
 ACTIONS = {
     "submit": "提出",
@@ -125,6 +125,7 @@ menu.register(
         order=21,
         visible=lambda actor: bool(policy.tenants_where(actor, "opinion.view")),
     ),
+    Entry("watch-words", "留意词", "voice:watch.add", icon="eye-exclamation", order=62, permission="watch.edit"),
     Entry("codes", "二维码", "voice:codes", icon="qrcode", order=40, visible=prints_codes),
 )
 manual.chapter("deputy", "人大代表", is_for=_holds(PostKind.DEPUTY), order=20)

@@ -15,7 +15,18 @@ from renda.kernel.flow.models import Task
 from renda.kernel.parties import Actor
 from renda.kernel.policy import tenants_where
 from renda.kernel.privacy.fields import EncryptedTextField
-from renda.voice.models import Answer, Assignment, CommonIssue, ContactLog, IssueVoice, Joiner, Message, Rating, Stage
+from renda.voice.models import (
+    Answer,
+    Assignment,
+    CommonIssue,
+    ContactLog,
+    IssueVoice,
+    Joiner,
+    Message,
+    Rating,
+    Stage,
+    WatchWord,
+)
 
 # Opened only by the act that reveals them: no list waits for it, and all goes on when a key is lost.
 _CLOSED = [
@@ -66,6 +77,27 @@ def messages_to_handle(actor: Actor) -> QuerySet[Message]:
     return messages_for(actor).select_related("tenant", "assigning_tenant", "lead_unit", "station")
 
 
+def messages_to_vet(actor: Actor) -> QuerySet[Message]:
+    """The same with the words that hold a message."""
+    return messages_to_handle(actor).select_related("hold")
+
+
+def waiting_words() -> Q:
+    """Of messages: a person still has to look at their words (``watching.waiting``)."""
+    return Q(stage=Stage.VET, hold__isnull=False, hold__decided_at=None)
+
+
+def held_for(actor: Actor) -> QuerySet[Message]:
+    """Messages that wait for a person to look at their words."""
+    return messages_for(actor).filter(waiting_words())
+
+
+def watch_words_for(actor: Actor) -> QuerySet[WatchWord]:
+    """The words of the congresses whose list the actor keeps."""
+    rows: QuerySet[WatchWord] = WatchWord.objects.filter(tenant_id__in=tenants_where(actor, "watch.edit"))
+    return rows
+
+
 def messages_in_units(actor: Actor) -> QuerySet[Message]:
     """The same with the assignments that are running, for what units do."""
     running = Assignment.objects.filter(sent_back_at=None, answered_at=None)
@@ -85,13 +117,15 @@ def joiners(actor: Actor) -> QuerySet[Joiner]:
 
 def for_lists(rows: QuerySet[Message]) -> QuerySet[Message]:
     """What a list shows, in a constant number of queries."""
-    return rows.select_related("place", "deputy__party", "station", "lead_unit", "case").defer("body", "proposal")
+    return rows.select_related("place", "deputy__party", "station", "lead_unit", "case", "hold").defer(
+        "body", "proposal"
+    )
 
 
 def for_page(rows: QuerySet[Message]) -> QuerySet[Message]:
     """What the page of one message shows, and which of its further rows there are: what is not there is not asked for."""
     rows = rows.select_related(
-        "tenant", "place", "deputy__party", "station", "lead_unit", "case", "assigning_tenant", "publication"
+        "tenant", "place", "deputy__party", "station", "lead_unit", "case", "assigning_tenant", "publication", "hold"
     )
     return rows.annotate(
         has_photos=Exists(StoredFile.objects.filter(subject_id=OuterRef("pk"))),

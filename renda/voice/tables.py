@@ -19,7 +19,9 @@ from renda.kernel.ui import wording
 from renda.kernel.ui.filters import Carried, Choice, Dates, Search
 from renda.kernel.ui.shapes import State
 from renda.kernel.ui.tables import Column, Table
+from renda.voice import watching
 from renda.voice.models import CommonIssue, Message, Solved, Stage
+from renda.voice.selectors import waiting_words
 from renda.voice.sorter.categories import first_level
 from renda.voice.statistics.areas import NO_CATEGORY, NO_UNIT, Area
 from renda.voice.statistics.measures import MEASURES, having
@@ -102,6 +104,15 @@ def _in_category(rows: Any, category: str) -> Any:
     return rows.filter(category="" if category == NO_CATEGORY else category)
 
 
+def inner_state(message: Message) -> State:
+    """Where it stands, as the house sees it: held for a look at its words before anything else."""
+    return STATES["message.held" if watching.waiting(message) is not None else message.state_key]
+
+
+def _held(rows: Any, word: str) -> Any:
+    return rows.filter(waiting_words() if word == "waiting" else Q(hold__isnull=False) & ~waiting_words())
+
+
 class MessageTable(Table[Message]):
     """The messages that exist for an actor."""
 
@@ -109,7 +120,7 @@ class MessageTable(Table[Message]):
     columns = (
         Column("事项", "subject", link=address),
         Column("编号", lambda m: m.number or m.receipt_number, css="nowrap"),
-        Column("状态", lambda m: STATES[m.state_key], kind="state"),
+        Column("状态", inner_state, kind="state"),
         Column("地点", "place.name", css="nowrap"),
         Column("类别", "category", on_screen=False),
         Column("代表", "deputy.name", css="nowrap"),
@@ -139,6 +150,7 @@ class MessageTable(Table[Message]):
         Carried("issue", "共性问题", by=_in_issue, named=_issue_name),
         Carried("figure", "统计口径", by=having, named=lambda key: MEASURES[key].title if key in MEASURES else ""),
         Choice("solved", "解决情况", Solved.choices),
+        Choice("held", "留意词", (("waiting", "待核对"), ("decided", "已核对")), by=_held),
         Choice("due", "时限", (("overdue", "已超期"), ("soon", "即将到期")), by=due_within),
         Dates("submitted_at", "提出"),
     )

@@ -36,7 +36,7 @@ STATES = {
         }.get(stage, "run"),  # type: ignore[arg-type]
     )
     for stage in Stage
-}
+} | {"message.held": State("待核对留意词", "warn")}
 
 
 # The moves whose words are written for the writer.

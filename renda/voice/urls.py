@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import code_views, issues_views, publishing_views, statistics_views, views
+from renda.voice import bulk_views, code_views, issues_views, publishing_views, statistics_views, views, watching_views
 from renda.voice.forms import FORMS
 
 app_name = "voice"
@@ -26,10 +26,15 @@ urlpatterns = [
     path("statistics/issues/", issues_views.issues, name="issues"),
     path("statistics/issues/<int:pk>/", issues_views.issue, name="issue.page"),
     path("statistics/issues/voices/<int:pk>/take-out/", issues_views.take_out, name="issue.take_out"),
+    path("watch-words/", watching_views.watch_list, name="watch.add"),
+    path("watch-words/remove/", watching_views.remove, name="watch.remove"),
     path("opinions/", issues_views.opinions, name="opinions"),
     path("statistics/report.docx", statistics_views.report, name="statistics.report"),
     path("messages/", views.message_list, name="message.list"),
     path("messages/new/", views.register, name="message.register"),
+    path("messages/chosen/", bulk_views.confirm, name="message.bulk"),
+    path("messages/chosen/moves/", bulk_views.moves, name="message.bulk_moves"),
+    path("messages/chosen/act/", bulk_views.act, name="message.bulk_act"),
     path("messages/<int:pk>/", views.message_page, name="message.page"),
     path("messages/<int:pk>/publish/", publishing_views.publish, name="message.publish"),
     path("messages/<int:pk>/pdf/", views.message_pdf, name="message.pdf"),

@@ -16,11 +16,13 @@ from renda.kernel import clock, policy
 from renda.kernel.errors import Forbidden
 from renda.kernel.exports.api import Column, export_response
 from renda.kernel.files.api import IMAGES, store_all
+from renda.kernel.saved_filters.actions import conditions
 from renda.kernel.secrecy import api as secrecy
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
 from renda.kernel.ui.http import ActorRequest, SeeOther, actor_of, page
-from renda.voice import actions, selectors
+from renda.kernel.ui.tables import Picks
+from renda.voice import actions, bulk, selectors
 from renda.voice.bench import bench_context
 from renda.voice.case_page import case_context
 from renda.voice.forms import FORMS, PHOTOS, ActForm, RegisterForm, form_for
@@ -52,7 +54,14 @@ def message_list(request: ActorRequest) -> HttpResponseBase:
             raise Forbidden("message.export")
         columns = [Column(column.title, column.read_for_export) for column in table.columns if column.in_export]
         return export_response(request.actor, columns, lambda: table.narrowed, "群众留言", kind)
-    return page(request, "voice/message_list.html", {"table": table})
+    table.picks = Picks(
+        reverse("voice:message.bulk"),
+        [(verb, bulk.title(verb)) for verb in bulk.BULK],
+        reverse("voice:message.bulk_moves"),
+    )
+    # What is narrowed can be subscribed to.
+    narrowed = conditions(table.query.urlencode()) if table.is_narrowed and not table.misfits else ""
+    return page(request, "voice/message_list.html", {"table": table, "subscribable": narrowed})
 
 
 def _message(request: HttpRequest, pk: int) -> Message:

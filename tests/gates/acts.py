@@ -331,6 +331,17 @@ ACTS: dict[str, Act] = {
         "deputy", None, lambda city: {"proof": city.key("proof")}, ("other_deputy", "presidium_clerk"), SIGNED_IN
     ),
     "address.unbind": Act("deputy", row("address"), fixed(), ("other_deputy", "presidium_clerk")),
+    "filter.save": Act("deputy", None, fixed(path="/messages/", query="stage=unit", name="办理中"), (), SIGNED_IN),
+    "filter.rename": Act("deputy", row("saved_filter"), fixed(name="超期的"), ("other_deputy", "presidium_clerk")),
+    "filter.share": Act("deputy", row("saved_filter"), fixed(organisation=None), ("other_deputy", "presidium_clerk")),
+    "filter.remove": Act("deputy", row("saved_filter"), fixed(), ("other_deputy", "presidium_clerk")),
+    "watch.add": Act(
+        _ADMIN,
+        None,
+        lambda city: {"tenant_id": city.cast.tenant("county"), "words": [("堵桥", "")]},
+        ("business_administrator", "county_clerk", "deputy"),
+    ),
+    "watch.remove": Act(_ADMIN, row("watch_word"), fixed(), ("business_administrator", "county_clerk", "deputy")),
     "subscription.add": Act("deputy", None, fixed(kind="gates.place", target="花园社区"), (), SIGNED_IN),
     "subscription.remove": Act("deputy", row("subscription"), fixed(), ("other_deputy", "presidium_clerk")),
     "delivery.retry": Act(

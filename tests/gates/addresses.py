@@ -93,6 +93,13 @@ _NOT_HERS = ("other_deputy", "other_township_clerk", "strange_officer")
 _SIGNED_IN = "everybody who is signed in has one"
 _TEXT = {"body": "路灯坏了三周，夜里看不见路。"}
 
+_CHOSEN = "the messages that exist for oneself, perhaps none"
+
+
+def _chosen(city: City) -> dict[str, Any]:
+    return {"row": [city.key("vet")], "verb": "accept"}
+
+
 # A message's buttons: verb → at which stage, by whom, with what, and who sees the message but does not do this.
 VERBS: dict[str, tuple[str, str, Given, tuple[str, ...]]] = {
     "accept": ("vet", "presidium_vetter", fixed(), ("presidium_clerk", "presidium_assigner")),
@@ -285,6 +292,13 @@ PAGES: dict[str, Page] = {
     "notice.read_all": press("deputy", lambda _: [], fixed(), own=_SIGNED_IN),
     "notice.prefer": Page("deputy", given=fixed(), own=_SIGNED_IN),
     "notice.digest": Page("deputy", own=_SIGNED_IN),
+    "filter.list": Page("deputy", own=_SIGNED_IN),
+    "filter.save": press(
+        "deputy", lambda _: [], fixed(path="/messages/", query="stage=unit", name="办理中"), own=_SIGNED_IN
+    ),
+    "filter.rename": press("deputy", row("saved_filter"), fixed(name="超期的"), "other_deputy", "presidium_clerk"),
+    "filter.share": press("deputy", row("saved_filter"), fixed(), "other_deputy", "presidium_clerk"),
+    "filter.remove": press("deputy", row("saved_filter"), fixed(), "other_deputy", "presidium_clerk"),
     "subscription.list": Page("deputy", own=_SIGNED_IN),
     "subscription.add": press(
         "deputy", lambda _: [], fixed(kind="gates.place", target="花园社区"), own="what a target is, its kind says"
@@ -326,6 +340,24 @@ PAGES: dict[str, Page] = {
     "voice:issue.take_out": press("county_clerk", row("voice"), fixed(), "deputy", "case_officer", "county_leader"),
     "voice:opinions": Page("deputy", wrong=("case_officer", "station_manager"), strangers=(NOBODY,)),
     "voice:message.list": Page("presidium_clerk", own="the messages that exist for oneself, perhaps none"),
+    # Whose message it is not, for her there is none among the chosen: voice/tests/test_bulk.py.
+    "voice:message.bulk": press("presidium_vetter", lambda _: [], _chosen, own=_CHOSEN, status=200),
+    "voice:message.bulk_moves": press("presidium_vetter", lambda _: [], _chosen, own=_CHOSEN, status=200),
+    "voice:message.bulk_act": press("presidium_vetter", lambda _: [], _chosen, own=_CHOSEN, status=200),
+    "voice:watch.add": Page(
+        _ADMIN,
+        given=lambda city: {"tenant_id": city.cast.tenant("county"), "words": "堵桥"},
+        wrong=("county_clerk", "deputy", "system_administrator"),
+        strangers=(NOBODY,),
+    ),
+    "voice:watch.remove": press(
+        _ADMIN,
+        lambda _: [],
+        lambda city: {"row": [city.key("watch_word")]},
+        "business_administrator",
+        "county_clerk",
+        "deputy",
+    ),
     "voice:message.register": Page(
         "presidium_clerk", given=fixed(**_TEXT, channel="desk"), wrong=("deputy", "case_officer"), strangers=(NOBODY,)
     ),

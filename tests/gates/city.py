@@ -49,10 +49,11 @@ from renda.kernel.notices.models import AddressProof, Delivery, Notice, PersonAd
 from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding
 from renda.kernel.privacy.api import encrypt
+from renda.kernel.saved_filters.models import SavedFilter
 from renda.kernel.secrecy.models import HeldItem
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions
-from renda.voice.models import CommonIssue, IssueVoice, Message
+from renda.voice.models import CommonIssue, IssueVoice, Message, WatchWord
 from renda.voice.tests.conftest import Story
 from tests.gates.published import add_published
 from tests.people import Cast
@@ -318,6 +319,10 @@ def _told(city: City) -> None:
     city.rows["subscription"] = Subscription.objects.create(
         party_id=deputy, kind="gates.place", target="路口镇", title="路口镇", created_at=now, told_until=now
     )
+    saved = {"path": "/messages/", "name": "镇里超期的", "query": "due=overdue", "created_at": now}
+    city.rows["saved_filter"] = SavedFilter.objects.create(party_id=deputy, **saved)
+    word = {"word": "聚众堵路", "folded": "聚众堵路", "added_at": now}
+    city.rows["watch_word"] = WatchWord.objects.create(tenant_id=city.cast.tenant("county"), **word)
     with tenant_transaction(city.tenants, durable=False):
         city.rows["dead_letter"] = Delivery.objects.create(
             tenant_id=city.cast.tenant("township"),

@@ -27,8 +27,8 @@ from renda.kernel.errors import Forbidden, KeyUsed, NotFound, RendaError
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy import tenant_transaction
 
-# One item of a set: the row's key, the arguments, the moment.
-_Item = tuple[int, Mapping[str, Any], datetime | None]
+# One item of a set: the row's key, the arguments, the moment, the idempotency key.
+_Item = tuple[int, Mapping[str, Any], datetime | None, str | None]
 _NOTHING: Mapping[str, Any] = {}
 
 M = TypeVar("M", bound=models.Model)
@@ -76,6 +76,11 @@ class Action:
     def at(self, moment: datetime) -> Any:
         """The same action with the kernel clock held at a moment (a replay of history, one act after the other)."""
         return replace(self, moment=moment)
+
+    def made(self, actor: Actor, keys: Iterable[str]) -> dict[str, int]:
+        """Of these idempotency keys those that were used, with the id of what was made or done."""
+        with tenant_transaction(actor.tenants):
+            return record.subjects_of(self.name, keys)
 
     def _allow(self, actor: Actor, tenant_id: int | None) -> None:
         if self.permission is not None and not policy.may(actor, self.permission, tenant_id):
@@ -180,17 +185,21 @@ class Existing(Action, Generic[M, P, R]):
         *,
         skip_refused: bool = False,
         times: Sequence[datetime] | None = None,
+        once: Sequence[str] | None = None,
     ) -> list[R | RendaError]:
         """Do it for a set of keys in one transaction; results in the order given.
 
         A refusal undoes the whole set. With ``skip_refused`` its error stands in its place instead: the set is halved
         until it stands alone, so that nothing it has touched, in memory or in the database, reaches the others; the
         halves are then transactions of their own. ``times``: the kernel clock for each item (a replay of history).
+        ``once``: each item's idempotency key; ``made`` tells which were used already.
 
         Raises:
             RendaError: the first refusal, when not ``skip_refused``.
         """
-        wanted = [(*item, at) for item, at in zip(items, times or repeat(None), strict=False)]
+        wanted = [
+            (*item, at, key) for item, at, key in zip(items, times or repeat(None), once or repeat(None), strict=False)
+        ]
         return self._set(actor, wanted, skip_refused=skip_refused) if wanted else []
 
     def _set(self, actor: Actor, wanted: Sequence[_Item], *, skip_refused: bool) -> list[R | RendaError]:
@@ -199,15 +208,19 @@ class Existing(Action, Generic[M, P, R]):
         try:
             with tenant_transaction(actor.tenants):
                 ctx = Context(actor, quiet=self.quiet)
-                subjects = self._fetch(ctx, sorted({key for key, _, _ in wanted}))
-                for key, given, at in wanted:
+                subjects = self._fetch(ctx, sorted({item[0] for item in wanted}))
+                for key, given, at, once in wanted:
                     if key not in subjects:
                         raise NotFound
+                    press = record.Press.of(once, given) if once else None
                     with ctx.at(at):
-                        results.append(self.join(ctx, subjects[key], **given))  # type: ignore[call-arg]
+                        results.append(self._act(ctx, subjects[key], press, **given))  # type: ignore[call-arg]
                 ctx.flush()
             return results
-        except RendaError as error:
+        except (RendaError, IntegrityError) as raised:
+            error = KeyUsed() if _is_used_key(raised) else raised
+            if not isinstance(error, RendaError):
+                raise
             if skip_refused and (half := len(wanted) // 2):
                 first = self._set(actor, wanted[:half], skip_refused=True)
                 return first + self._set(actor, wanted[half:], skip_refused=True)
@@ -301,11 +314,6 @@ class New(Action, Generic[P, R]):
         except (RendaError, IntegrityError) as error:
             self._answer_again(actor, error, None, given)
         return results
-
-    def made(self, actor: Actor, keys: Iterable[str]) -> dict[str, int]:
-        """Of these idempotency keys those that were used, with the id of what was made."""
-        with tenant_transaction(actor.tenants):
-            return record.subjects_of(self.name, keys)
 
 
 def existing(

@@ -34,6 +34,7 @@ from renda.kernel.flow.reading import (
     said,
     trail,
     view,
+    views,
 )
 from renda.kernel.flow.reading import case_id as _id
 from renda.kernel.flow.store import Store, save
@@ -60,6 +61,7 @@ __all__ = [
     "to_do",
     "trail",
     "view",
+    "views",
 ]
 
 Assignees = Mapping[str, Sequence[int]]

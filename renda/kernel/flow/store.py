@@ -6,6 +6,7 @@ unit of work, which stores each table with one statement.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -52,6 +53,12 @@ class Store:
         if case_id not in self._root_of:
             raise NotFound
         return self._trees[self._root_of[case_id]]
+
+    def trees(self, case_ids: Iterable[int]) -> dict[int, Tree]:
+        """The trees of cases by their ids, to look at: loaded together; without those that are not in scope."""
+        wanted = list(case_ids)
+        self.load(wanted, lock=False)
+        return {case: self._trees[self._root_of[case]] for case in wanted if case in self._root_of}
 
     def new_tree(self) -> Tree:
         """An empty tree, for a case that is about to start."""

@@ -36,7 +36,7 @@ from renda.kernel.ui import wording
 from renda.kernel.ui.filters import Carried, Choice, Dates, Filter, Search, form_for
 from renda.kernel.ui.shapes import State
 
-__all__ = ["Carried", "Cell", "Choice", "Column", "Dates", "Filter", "Heading", "Page", "Search", "Table"]
+__all__ = ["Carried", "Cell", "Choice", "Column", "Dates", "Filter", "Heading", "Page", "Picks", "Search", "Table"]
 
 M = TypeVar("M")
 Kind = Literal["text", "day", "moment", "state", "money", "number"]
@@ -133,6 +133,17 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Picks:
+    """Rows may be chosen and dealt with together: where the chosen keys (``row``) and the move go to, which moves there
+    are (key, title), and the address of the part that tells which of them every chosen row allows.
+    """
+
+    url: str
+    moves: Sequence[tuple[str, str]]
+    moves_url: str = ""
+
+
+@dataclass(frozen=True)
 class Page:
     """One page of a list."""
 
@@ -166,6 +177,7 @@ class Table(Generic[M]):
         self.query = request.GET
         self.path = request.path
         self.source = rows
+        self.picks: Picks | None = None
 
     @cached_property
     def form(self) -> forms.Form:
@@ -193,6 +205,17 @@ class Table(Generic[M]):
             if value and (word := part.named(value))
         ]
 
+    @cached_property
+    def misfits(self) -> list[str]:
+        """What the address asks for that this list does not know (any more), by its label: it narrows nothing."""
+        worn = {bound.name for bound, *_ in self.carried}
+        gone = [part for part in self.filters if isinstance(part, Carried) and part.name not in worn]
+        wrong = [str(self.form[name].label) for name in self.form.errors if name in self.form.fields]
+        wrong += [part.label for part in gone if self.query.get(part.name)]
+        if self.query.get("sort") and self.query["sort"].removeprefix("-") not in self._sortable:
+            wrong.append("排序")
+        return wrong + [name for name in self.query if name not in {*self.form.fields, "sort", "page", "export"}]
+
     @property
     def is_narrowed_further(self) -> bool:
         """Whether one of the folded parts is in use (or wrong)."""
@@ -212,10 +235,13 @@ class Table(Generic[M]):
             rows = part.apply(rows, self.form.cleaned_data)
         return rows.order_by(*self._ordering())
 
+    @property
+    def _sortable(self) -> set[str]:
+        return {column.sort for column in self.columns if column.sort}
+
     def _ordering(self) -> list[str]:
         asked = self.query.get("sort", "")
-        known = {column.sort for column in self.columns if column.sort}
-        first = asked if asked.removeprefix("-") in known else self.order
+        first = asked if asked.removeprefix("-") in self._sortable else self.order
         # The key breaks ties, so that no row is shown on two pages or on none.
         return [first] if first.removeprefix("-") == "pk" else [first, "-pk"]
 
@@ -275,6 +301,11 @@ class Table(Generic[M]):
                 Cell(column, column.read(row), column.link(row) if column.link else "")
                 for column in self.screen_columns
             ]
+
+    @property
+    def lines(self) -> Iterator[tuple[M, list[Cell]]]:
+        """The rows of this page, each with its cells."""
+        return zip(self.objects, self.cells, strict=True)
 
     @property
     def export_links(self) -> list[tuple[str, str]]:

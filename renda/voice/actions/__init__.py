@@ -30,6 +30,7 @@ from renda.voice.actions.unit import (
     message_refuse_extension,
     message_send_back,
 )
+from renda.voice.actions.watching import watch_add, watch_remove
 
 __all__ = [
     "issue_rename",
@@ -74,4 +75,6 @@ __all__ = [
     "message_urge",
     "message_withdraw",
     "message_withdraw_consent",
+    "watch_add",
+    "watch_remove",
 ]

@@ -19,7 +19,7 @@ from renda.kernel.numbering import api as numbering
 from renda.kernel.privacy.api import clean_text
 from renda.kernel.search import api as search
 from renda.kernel.tenancy.models import Tenant
-from renda.voice import selectors
+from renda.voice import selectors, watching
 from renda.voice.models import BY_A_CLERK, Channel, Door, Message
 from renda.voice.receipts import new_receipt_number
 from renda.voice.sorting import propose
@@ -65,6 +65,7 @@ def _take_in(
     )
     message.proposal = propose(message.subject, message.body)
     ctx.insert(message)
+    watching.hold(ctx, message)
     for photo in photos:
         files.attach(ctx, photo, message, purpose="photo")
     message.case = flow.start(
@@ -135,7 +136,7 @@ def message_register(ctx: Context, *, tenant: Tenant, channel: str, **written: U
 
 
 @existing(
-    "message.accept", title="受理", permission="message.work", select=selectors.messages_to_handle, case_field="case_id"
+    "message.accept", title="受理", permission="message.work", select=selectors.messages_to_vet, case_field="case_id"
 )
 def message_accept(
     ctx: Context,
@@ -144,6 +145,7 @@ def message_accept(
     category: str = "",
     place: Place | None = None,
     concerns_person: bool = False,
+    is_reviewed: bool = False,
     note: str = "",
     task_id: int | None = None,
     version: int | None = None,
@@ -151,7 +153,14 @@ def message_accept(
     """Take a message in: it is inside the remit. It gets the office's number and goes to the deputy or the station.
 
     ``concerns_person``: it speaks about a deputy or an official; it then never goes to that person.
+    ``is_reviewed``: the words that hold the message have been looked at.
+
+    Raises:
+        Invalid: words hold it, and nobody says that they were looked at.
     """
+    if watching.waiting(message) is not None and not is_reviewed:
+        raise Invalid("message.held", fields={"is_reviewed": "这件留言含有留意词，请核对原文后勾选。"})
+    watching.decide(ctx, message)
     message.category = category or message.proposal.get("category", "")
     if place is not None:
         message.place = place
@@ -169,7 +178,7 @@ def message_accept(
     "message.redirect",
     title="指引其他渠道",
     permission="message.work",
-    select=selectors.messages_to_handle,
+    select=selectors.messages_to_vet,
     case_field="case_id",
 )
 def message_redirect(
@@ -194,6 +203,7 @@ def message_redirect(
         faults["reason"] = "请写明理由，群众查询时能看到。"
     if faults:
         raise Invalid("message.redirect", fields=faults)
+    watching.decide(ctx, message)
     message.door = door
     message.concluded_at = ctx.now
     ctx.update(message, "door", "concluded_at")

@@ -9,12 +9,14 @@ from random import Random
 
 from django.utils import timezone
 
-from renda.congress.api import Congress, CongressLevel
+from renda.congress.api import Congress, CongressLevel, actor_for
 from renda.kernel import clock
 from renda.kernel.errors import Refused
+from renda.kernel.flow.api import to_do
 from renda.kernel.flow.library import publish_shipped
 from renda.kernel.flow.machine import everywhere
 from renda.kernel.parties import Actor
+from renda.kernel.tenancy import tenant_transaction
 from renda.voice.demo.desks import Desk
 from renda.voice.demo.lives import begin, live
 from renda.voice.demo.player import Plan, Player
@@ -49,11 +51,26 @@ def build(say: Callable[[str], None], *, messages: int = MESSAGES, townships: in
     # The last plan needs nothing more, and comes in when all others are played: where it is, all is done.
     if player.is_there(plans[-1]):
         say("演示留言已经生成。")
+        _renew(say, desks[0], end)
         return
     say(f"正在生成一年的演示留言及办理过程（{len(plans):,} 件）……")
     player.play(plans[:-1])
     player.play(plans[-1:])
     say(f"  公开了 {publish_some(desks, end)} 件演示留言。")
+
+
+def _renew(say: Callable[[str], None], home: Desk, end: datetime) -> None:
+    """Give the deputy of the printed sign-ins something to do again, once a day, when her bench has emptied by itself."""
+    deputy = home.deputies[0]
+    with tenant_transaction(everywhere()):
+        if home.above is None or to_do(actor_for(deputy)).exists():
+            return
+    day = timezone.localdate(end).isoformat()
+    plans = list(Poses(Random(f"{SEED} {day}"), home, home.above, end).today(day))
+    for plan in plans:
+        plan.key = sha256(f"demo {SEED} {home.tenant.id} {plan.key}".encode()).hexdigest()
+    Player(end).play(plans)
+    say("演示代表的待办已经办空，新添了几件。")
 
 
 def _progress(say: Callable[[str], None], total: int) -> Callable[[int], None]:

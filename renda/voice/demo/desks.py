@@ -13,6 +13,7 @@ from renda.congress.api import (
     OrganisationKind,
     Person,
     Place,
+    Post,
     PostKind,
     Station,
     actor_for,
@@ -80,6 +81,11 @@ class Desk:
     def overseeing(self) -> Organisation | None:
         """The body whose decision it is."""
         return organisations_to_oversee(self.tenant).first()
+
+    def head(self, unit: Organisation) -> Post | None:
+        """The post that heads a handling unit."""
+        posts = Post.objects.filter(organisation=unit, kind=PostKind.HANDLER_HEAD, party__is_active=True)
+        return posts.select_related("party").order_by("party_id").first()
 
     @cached_property
     def government(self) -> Organisation | None:

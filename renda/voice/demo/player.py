@@ -25,7 +25,7 @@ CHUNK = 2000
 # In the order in which they mostly follow each other, so that one sweep carries a message far.
 VERBS = (
     *("accept", "redirect", "refer", "refer_up", "assign", "receive", "log_contact", "send_back", "extend"),
-    *("grant_extension", "urge", "oversee", "answer", "forward", "rate", "judge"),
+    *("transfer", "grant_extension", "urge", "oversee", "answer", "forward", "rate", "judge"),
 )
 
 

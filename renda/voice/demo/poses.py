@@ -29,6 +29,8 @@ class Poses:
         """All of them; the last is one that waits for vetting and needs nothing more."""
         for number, pose in ((2, self._with_deputy), (2, self._at_station), (2, self._to_assign), (2, self._answered)):
             yield from (pose(self.township) for _ in range(number))
+        for beyond_the_county in (self._to_assign_in_city, self._to_assign_in_city, self._with_head):
+            yield beyond_the_county()
         for days in (1, 6, 9):
             yield self._in_unit(days)
             yield self._in_housing(days)
@@ -47,6 +49,13 @@ class Poses:
             yield county_pose(self.county)
         for desk in (self.county, self.township, self.township):
             yield self._begin(desk, self._ago(hours=self.rng.uniform(1, 8))).plan
+
+    def today(self, day: str) -> Iterator[Plan]:
+        """What a deputy has in hand on a later day: her own work goes on to others after twenty-four hours."""
+        for number, pose in enumerate((self._with_deputy, self._with_deputy, self._answered)):
+            plan = pose(self.township)
+            plan.key = f"{day} {number}"
+            yield plan
 
     # Where they begin
 
@@ -87,6 +96,17 @@ class Poses:
 
     def _to_assign_above(self) -> Plan:
         return self._referred(self.township, self._ago(working_days=1), above=True).plan
+
+    def _to_assign_in_city(self) -> Plan:
+        return self._referred(self.county, self._ago(working_days=1), above=True).plan
+
+    def _with_head(self) -> Plan:
+        """The officer has handed it to the head of the unit."""
+        life = self._housing(3)
+        unit = life.plan.acts[-1].given["lead_unit"]
+        if (head := self.county.head(unit)) is not None:
+            life.act(life.in_office(1, 4), "transfer", life.officer(unit), to=head, note="涉及多个股室，请统筹。")
+        return life.plan
 
     def _in_unit(self, days: int) -> Plan:
         life = self._referred(self.township, self._ago(working_days=days))

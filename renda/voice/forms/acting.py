@@ -24,6 +24,7 @@ from renda.kernel.parties import Actor
 from renda.kernel.ui.forms import DayInput, HouseForm
 from renda.voice.models import Assignment, ContactLog, Door, Message, Rating, Satisfaction, Solved, Stage, Verdict
 from renda.voice.sorter.categories import first_level
+from renda.voice.watching import waiting
 
 # The posts that can have a message: inside a unit, inside a congress.
 _IN_UNITS = (PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD)
@@ -84,9 +85,15 @@ class AcceptForm(TaskForm):
     concerns_person = forms.BooleanField(
         label="反映的是某个人（代表或干部）", required=False, help_text="勾选后不会转给被反映人，由人大机关处理。"
     )
+    is_reviewed = forms.BooleanField(
+        label="已核对原文中的留意词，可以继续办理",
+        error_messages={"required": "这件留言含有留意词，请核对原文后勾选。"},
+    )
     note = note_field("审核意见")
 
     def prepare(self) -> None:
+        if waiting(self.message) is None:
+            del self.fields["is_reviewed"]
         category = self.fields["category"]
         assert isinstance(category, forms.ChoiceField)
         category.choices = [("", "不分类"), *((name, name) for name in first_level())]

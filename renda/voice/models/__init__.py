@@ -4,6 +4,7 @@ from renda.voice.models.issues import CommonIssue, IssueVoice
 from renda.voice.models.messages import BY_A_CLERK, Channel, Door, Message, Solved, Stage
 from renda.voice.models.publications import Joiner, JoinerRating, Publication
 from renda.voice.models.statistics import Axis, CountedTrail, MonthFigure
+from renda.voice.models.watching import Hold, WatchWord
 from renda.voice.words import Satisfaction
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "CountedTrail",
     "Decision",
     "Door",
+    "Hold",
     "IssueVoice",
     "Joiner",
     "JoinerRating",
@@ -28,4 +30,5 @@ __all__ = [
     "Solved",
     "Stage",
     "Verdict",
+    "WatchWord",
 ]

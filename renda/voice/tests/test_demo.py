@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,14 +11,15 @@ import pytest
 from renda.congress.api import Congress
 from renda.kernel import clock
 from renda.kernel.audit.models import AuditEntry
-from renda.kernel.flow.machine import due_cases
+from renda.kernel.flow.api import to_do
+from renda.kernel.flow.machine import due_cases, pass_time
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice.demo import build
 from renda.voice.demo.player import Player
 from renda.voice.models import Assignment, Decision, Message, Rating, Stage, Verdict
 from renda.voice.tests.conftest import Story
 
-POSES = 34
+POSES = 37
 
 
 @pytest.fixture
@@ -79,6 +81,31 @@ def test_an_interrupted_building_goes_on(
         assert set(Message.objects.values_list("stage", flat=True)) >= set(Stage.values) - {"redirected", "terminated"}
         assert not AuditEntry.objects.filter(outcome="refused").exists()
     assert fill() == ["演示留言已经生成。"]
+
+
+def waiting(story: Story, role: str) -> int:
+    actor = story.cast.actor(role)
+    with tenant_transaction(actor.tenants, durable=False):
+        return to_do(actor).count()
+
+
+def test_the_printed_roles_have_something_to_do(story: Story, fill: Callable[[], list[str]]) -> None:
+    fill()
+    at_work = ("deputy", "station_manager", "presidium_vetter", "presidium_assigner", "township_officer")
+    idle = [role for role in (*at_work, "county_assigner") if not waiting(story, role)]
+    assert idle == []
+
+
+def test_a_deputys_bench_is_filled_again_on_a_later_day(story: Story, fill: Callable[[], list[str]]) -> None:
+    fill()
+    with clock.frozen(clock.now() + timedelta(days=3)):
+        with tenant_transaction({0, *story.cast.tenants}, durable=False):
+            due = due_cases(clock.now())
+        pass_time(dict.fromkeys(due, clock.now()))
+        assert waiting(story, "deputy") == 0
+        assert fill() == ["演示留言已经生成。", "演示代表的待办已经办空，新添了几件。"]
+        assert waiting(story, "deputy") == 3
+        assert fill() == ["演示留言已经生成。"]
 
 
 def test_a_real_site_gets_nothing(story: Story) -> None:

@@ -285,16 +285,24 @@ def withdrawable(run: Run, case: Case) -> list[tuple[CaseEvent, Task]]:
     return [(event, task) for event, task in found if task is not None and undo.possible(run, event)]
 
 
-def offers(run: Run, case: Case) -> list[Offer]:
-    """Every legal move of the mover in a case."""
+def _task_part(run: Run, case: Case) -> list[Offer]:
     tasks = run.tree.of_case("task", case.id)
     found = [offer for task in tasks for offer in task_offers(run, case, task)]
-    found += [offer for task in tasks if (offer := removal(run, case, task)) is not None]
-    found += [
+    return found + [offer for task in tasks if (offer := removal(run, case, task)) is not None]
+
+
+def open_offers(run: Run, case: Case) -> list[Offer]:
+    """Every legal move of the mover in a case but taking back, which alone needs the case's events."""
+    return [*_task_part(run, case), *case_offers(run, case)]
+
+
+def offers(run: Run, case: Case) -> list[Offer]:
+    """Every legal move of the mover in a case."""
+    taken_back = [
         Offer("withdraw", case.id, action=event.action, task_id=task.id, version=task.version, title="取回")
         for event, task in withdrawable(run, case)
     ]
-    return [*found, *case_offers(run, case)]
+    return [*_task_part(run, case), *taken_back, *case_offers(run, case)]
 
 
 def require(
