@@ -129,7 +129,7 @@ def joined(town: Town) -> None:
     expect(offered).to_contain_text("路灯坏了两盏")
     axe(page)
     screenshot(page, "similar-360")
-    offered.get_by_role("button", name="我也反映").click()
+    offered.get_by_role("link", name="我也反映").click()
     expect(page.locator("h1")).to_have_text("我也反映")
     fill(page.locator("main form"), note="我们这栋门口也黑着。", contact_phone="13700001111")
     axe(page)
