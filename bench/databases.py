@@ -103,3 +103,19 @@ def work_on(database: BenchDatabase) -> None:
 
     os.environ.update(database.environment())
     django.setup()
+
+
+@contextmanager
+def beside(known: BenchDatabase, name: str) -> Iterator[BenchDatabase]:
+    """A copy of a database that nobody uses now, dropped afterwards."""
+    source = str(conninfo_to_dict(known.owner)["dbname"])
+    database = f"{source}_{name}"
+    with psycopg.connect(str(os.environ["RENDA_OWNER_DATABASE_URL"]), autocommit=True) as admin:
+        _drop(admin, database)
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(database), sql.Identifier(source))
+        )
+        try:
+            yield BenchDatabase(_url(known.owner, database), _url(known.app, database))
+        finally:
+            _drop(admin, database)

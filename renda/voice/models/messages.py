@@ -118,6 +118,10 @@ class Message(TenantRow):
         verbose_name = "群众留言"
         indexes: ClassVar = [
             models.Index(fields=["tenant", "-submitted_at"], name="message_tenant_time"),
+            # The list's order, alone and behind what is chosen most: a page is read off, not sorted.
+            models.Index(fields=["-submitted_at", "-id"], name="message_time"),
+            models.Index(fields=["stage", "-submitted_at", "-id"], name="message_stage_time"),
+            models.Index(fields=["category", "-submitted_at", "-id"], name="message_category_time"),
             models.Index(fields=["tenant", "stage"], name="message_tenant_stage"),
             models.Index(fields=["deputy", "-submitted_at"], name="message_deputy"),
             models.Index(fields=["station", "-submitted_at"], name="message_station"),

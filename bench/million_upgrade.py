@@ -1,0 +1,6 @@
+"""t"""
+
+from __future__ import annotations
+
+
+def measure(*_: object) -> None: ...
