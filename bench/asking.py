@@ -52,12 +52,12 @@ class Asker:
 
 
 @contextmanager
-def asker(database: BenchDatabase, **environment: str) -> Iterator[Asker]:
-    """A process on this database, ended afterwards."""
+def asker(database: BenchDatabase, zone: str = "inner") -> Iterator[Asker]:
+    """A process of a zone on this database, ended afterwards."""
     child = subprocess.Popen(
         [sys.executable, "-m", "bench.asking"],
         cwd=PROJECT,
-        env=database.environment(RENDA_ALLOWED_HOSTS="localhost", **environment),
+        env=database.environment(RENDA_ALLOWED_HOSTS="localhost", RENDA_ZONE=zone),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -99,9 +99,10 @@ def copy_messages(database: BenchDatabase, wanted: int) -> int:
         _documents(cursor)
         _receipts(cursor)
         _figures(cursor)
+        _issue_figures(cursor)
         for statement in made_later:
             cursor.execute(statement)
-        for table in (*tables, "voice_monthfigure"):
+        for table in (*tables, "voice_monthfigure", "voice_issuefigure"):
             cursor.execute(f"VACUUM ANALYZE {table}")
     return rows(database)
 
@@ -167,6 +168,18 @@ def _figures(cursor: psycopg.ClientCursor[Any]) -> None:
         " sum(dissatisfied), sum(sent_back), sum(redone) FROM"
         " (SELECT o.*, (o.month - c.back)::date AS moved FROM old_figures o CROSS JOIN copies c) m"
         " GROUP BY tenant_id, source_id, moved, axis, key, category, days"
+    )
+
+
+def _issue_figures(cursor: psycopg.ClientCursor[Any]) -> None:
+    """As the night counts them (``renda.voice.issues.counting``)."""
+    cursor.execute(
+        "DELETE FROM voice_issuefigure; INSERT INTO voice_issuefigure (id, tenant_id, issue_id, place_id, voices, open,"
+        " first_at, last_at) SELECT 10::bigint ^ 15 + row_number() OVER (), v.tenant_id, v.issue_id, m.place_id, count(*),"
+        " count(*) FILTER (WHERE m.concluded_at IS NULL), min(m.submitted_at), max(m.submitted_at)"
+        " FROM voice_issuevoice v JOIN voice_message m ON m.id = v.message_id"
+        " WHERE NOT v.taken_out AND NOT m.is_sealed AND m.submitted_at >= now() - interval '365 days'"
+        " GROUP BY v.tenant_id, v.issue_id, m.place_id"
     )
 
 

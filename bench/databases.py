@@ -38,6 +38,7 @@ class BenchDatabase:
             **os.environ,
             "RENDA_DATABASE_URL": self.app,
             "RENDA_OWNER_DATABASE_URL": self.owner,
+            "RENDA_PUBLIC_DATABASE_URL": self.app.replace("renda_app@", "renda_public@", 1),
             "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "renda.site.settings"),
             **more,
         }

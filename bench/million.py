@@ -97,7 +97,7 @@ def p95(values: list[float]) -> float:
 def pages(small: BenchDatabase, large: BenchDatabase, count: int) -> None:
     """Every page of both sizes in turn; p95 and how many times that of the small size."""
     for zone, asked in (("inner", inner_pages(large)), ("public", public_pages(large))):
-        with asker(small, RENDA_ZONE=zone) as few, asker(large, RENDA_ZONE=zone) as many:
+        with asker(small, zone) as few, asker(large, zone) as many:
             for name, (who, address) in asked.items():
                 taken: dict[str, list[float]] = {"few": [], "many": []}
                 for turn in range(ASKED + 3):
@@ -120,7 +120,7 @@ def pages(small: BenchDatabase, large: BenchDatabase, count: int) -> None:
 
 def export(_small: BenchDatabase, large: BenchDatabase, count: int) -> None:
     """The whole list as csv and xlsx: the process's peak of memory."""
-    with asker(large, RENDA_ZONE="inner") as one:
+    with asker(large) as one:
         one.ask(CITY, "/messages/")
         for kind in ("csv", "xlsx"):
             answer = one.ask(CITY, f"/messages/?export={kind}")
