@@ -80,7 +80,9 @@ def _person(who: str) -> Any:
 
     kind, _, level = who.partition("@")
     tenants = Congress.objects.filter(level=level).values("tenant_id")
-    held = Holding.objects.filter(ends_on=None, post__post__kind=kind, post__tenant_id__in=tenants, person__is_active=True)
+    held = Holding.objects.filter(
+        ends_on=None, post__post__kind=kind, post__tenant_id__in=tenants, person__is_active=True
+    )
     found = Person.objects.filter(pk__in=held.values("person_id")).order_by("pk").first()
     if found is None:
         raise LookupError(who)

@@ -70,7 +70,9 @@ def copy_messages(database: BenchDatabase, wanted: int) -> int:
     """Copy until there are about ``wanted`` messages; returns how many there are. The database holds the demo city."""
     with database.as_owner() as owner, psycopg.ClientCursor(owner) as cursor:
         _scope(owner)
-        cursor.execute("SET maintenance_work_mem = '512MB'; SET synchronous_commit = off; SET TimeZone = 'Asia/Shanghai'")
+        cursor.execute(
+            "SET maintenance_work_mem = '512MB'; SET synchronous_commit = off; SET TimeZone = 'Asia/Shanghai'"
+        )
         cursor.execute(
             "CREATE TEMP TABLE chosen AS SELECT id, case_id, row_number() OVER (ORDER BY id) AS n FROM voice_message"
             f" WHERE {CHOSEN}"
@@ -211,7 +213,8 @@ def without_indexes(cursor: psycopg.ClientCursor[Any], tables: list[str]) -> lis
 
 def prepare() -> None:
     """Once in the demo city, with Django as the owner: its figures and common issues, and in a table the figures of what
-    will be copied (``old_figures``)."""
+    will be copied (``old_figures``).
+    """
     from django.db import connection
 
     from renda.kernel.tenancy import tenant_transaction

@@ -39,7 +39,9 @@ DEPUTY, UNIT = "deputy@county", "case_officer@county"
 def inner_pages(database: BenchDatabase) -> dict[str, tuple[str, str]]:
     """What is asked inside: name → who, address. The city's office sees every message there is."""
     with database.as_owner() as owner:
-        owner.execute("SELECT set_config('renda.tenants', (SELECT array_agg(id)::text FROM kernel_tenancy_tenant), false)")
+        owner.execute(
+            "SELECT set_config('renda.tenants', (SELECT array_agg(id)::text FROM kernel_tenancy_tenant), false)"
+        )
         found = owner.execute(
             "SELECT t.id, (SELECT code FROM congress_place WHERE level = 'county' ORDER BY code LIMIT 1),"
             " (SELECT category FROM voice_message WHERE category <> '' GROUP BY 1 ORDER BY count(*) LIMIT 1)"
@@ -125,7 +127,14 @@ def export(_small: BenchDatabase, large: BenchDatabase, count: int) -> None:
         for kind in ("csv", "xlsx"):
             answer = one.ask(CITY, f"/messages/?export={kind}")
             rate = round(count / answer.ms * 1000)
-            figure(f"export {kind}, peak of memory", answer.peak_mb, "MB", at_most=EXPORT_MB, messages=count, rows_a_second=rate)
+            figure(
+                f"export {kind}, peak of memory",
+                answer.peak_mb,
+                "MB",
+                at_most=EXPORT_MB,
+                messages=count,
+                rows_a_second=rate,
+            )
 
 
 PARTS = {"pages": pages, "export": export, "live": million_live.measure, "upgrade": million_upgrade.measure}
@@ -140,7 +149,12 @@ def databases(messages: int) -> Iterator[tuple[BenchDatabase, BenchDatabase, int
         with fresh("million") as large:
             _run(large, "demo")
             _run(large, "collectstatic", "--no-input", "--verbosity", "0")
-            subprocess.run([sys.executable, "-m", "bench.copies"], cwd=PROJECT, env=large.environment(RENDA_ROLE="owner"), check=True)
+            subprocess.run(
+                [sys.executable, "-m", "bench.copies"],
+                cwd=PROJECT,
+                env=large.environment(RENDA_ROLE="owner"),
+                check=True,
+            )
             with beside(large, "small") as small:
                 copy_messages(small, SMALL)
                 begun = time.perf_counter()

@@ -20,7 +20,7 @@ def people_left(rows: QuerySet[Any], before: datetime) -> QuerySet[Any]:
     """Accounts put to sleep whose last post, mandate or term of the account ended before; none is open."""
     posts = Holding.objects.filter(person_id=OuterRef("pk"))
     mandates = Mandate._base_manager.filter(person_id=OuterRef("pk"))
-    return (
+    found: QuerySet[Any] = (
         rows.filter(party__is_active=False)
         .exclude(pk__in=Holding.objects.filter(ends_on=None).values("person_id"))
         .exclude(pk__in=Mandate._base_manager.filter(ends_on=None).values("person_id"))
@@ -28,6 +28,7 @@ def people_left(rows: QuerySet[Any], before: datetime) -> QuerySet[Any]:
         .annotate(left_on=Greatest(_last(posts), _last(mandates), F("expires_on"), output_field=DateField()))
         .filter(Q(left_on__lt=before.date()))
     )
+    return found
 
 
 def addresses_left(rows: QuerySet[Any], before: datetime) -> QuerySet[Any]:

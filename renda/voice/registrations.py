@@ -48,6 +48,7 @@ ACTIONS = {
     "close": "不再办理",
 }
 
+
 def _matter(number: str) -> tuple[int, int] | None:
     return selectors.message_of(number.strip().upper()).values_list("case_id", "tenant_id").first()
 

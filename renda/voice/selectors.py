@@ -67,7 +67,7 @@ def messages_for(actor: Actor) -> QuerySet[Message]:
     else:
         # Few of very many are hers: each reason brings its own by its index.
         tasks = Task.objects.filter(flow.brings(actor), case__subject_type=Message._meta.label)
-        parts = [_messages().filter(part).values("pk") for part in mine]
+        parts: list[Any] = [_messages().filter(part).values("pk") for part in mine]
         if units:
             parts.append(assigned.values("message_id"))
         rows = rows.filter(pk__in=tasks.values("case__subject_id").union(*parts))

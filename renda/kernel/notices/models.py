@@ -213,7 +213,9 @@ class Subscription(Row):
     # What came before was told already.
     told_until = models.DateTimeField()
 
-    personal: ClassVar = Personal({"title": Kept("按订阅告知", CONSENT, "本人取消时删除")}, title="订阅", person="party")
+    personal: ClassVar = Personal(
+        {"title": Kept("按订阅告知", CONSENT, "本人取消时删除")}, title="订阅", person="party"
+    )
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["party", "kind", "target"], name="subscription_once")]

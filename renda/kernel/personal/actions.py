@@ -29,7 +29,9 @@ def _oneself(actor: Actor) -> QuerySet[Party]:
 
 def _reason(reason: str) -> str:
     if len(reason.strip()) < SHORTEST_REASON:
-        raise Invalid("personal.reason", fields={"reason": f"请写明事由（不少于 {SHORTEST_REASON} 个字），会留下记录。"})
+        raise Invalid(
+            "personal.reason", fields={"reason": f"请写明事由（不少于 {SHORTEST_REASON} 个字），会留下记录。"}
+        )
     return reason.strip()
 
 
@@ -85,7 +87,7 @@ def personal_export(ctx: Context, person: Party, *, reason: str) -> Party:
     return person
 
 
-@new("personal.export_matter", title="导出留言人的全部个人信息", permission=policy.EXPORT)
+@new("personal.export_matter", title="导出留言人的全部个人信息", permission=policy.EXPORT_MATTER)
 def personal_export_matter(ctx: Context, *, number: str, reason: str) -> int:
     """The same for a writer without an account, by her receipt number; gives the case.
 

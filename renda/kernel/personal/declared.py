@@ -44,7 +44,7 @@ _WORDS = {
 
 def title_of(model: type[models.Model], name: str) -> str:
     """What a field is called on the screen."""
-    title = str(model._meta.get_field(name).verbose_name)
+    title = str(getattr(model._meta.get_field(name), "verbose_name", name))
     return _WORDS.get(name, title) if title.isascii() else title
 
 
@@ -79,7 +79,7 @@ def holdings() -> list[Held]:
     others = elsewhere()
     found = []
     for model in apps.get_models():
-        personal = getattr(model, "personal", None) or others.get(model._meta.label)
+        personal: Any = getattr(model, "personal", None) or others.get(model._meta.label)
         if isinstance(personal, Personal):
             found.append(Held(model, personal))
     return sorted(found, key=lambda held: held.label)
@@ -89,13 +89,16 @@ def holdings() -> list[Held]:
 PEOPLE = ("kernel_parties.Party", "congress.Person")
 
 
+def points_at_a_person(field: models.Field[Any, Any]) -> bool:
+    """Whether the column is a key of ``PEOPLE``."""
+    to: Any = field.related_model
+    return to is not None and to._meta.label in PEOPLE
+
+
 def mentions() -> Iterator[tuple[type[models.Model], str]]:
     """Every column that points at a person, of models whose rows are not about her: (model, field)."""
     about = {held.label: held.personal.person for held in holdings()}
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
-            to = field.related_model
-            if to is None or isinstance(to, str) or to._meta.label not in PEOPLE:
-                continue
-            if field.name != about.get(model._meta.label):
+            if points_at_a_person(field) and field.name != about.get(model._meta.label):
                 yield model, field.name

@@ -20,8 +20,8 @@ from django.utils import timezone
 from renda.kernel import clock
 from renda.kernel.actions.api import ACTIONS
 from renda.kernel.audit.models import AuditEntry
-from renda.kernel.exports.api import chunks
-from renda.kernel.personal.declared import Held, holdings, mentions
+from renda.kernel.exports.writers import chunks
+from renda.kernel.personal.declared import Held, holdings, mentions, title_of
 from renda.kernel.personal.running import everywhere
 from renda.kernel.tenancy import tenant_transaction
 
@@ -83,8 +83,7 @@ def _mentioned(party: int) -> Iterator[Mapping[str, str]]:
     for model, field in mentions():
         count = model._base_manager.filter(**{field: party}).count()
         if count:
-            titles = (str(model._meta.verbose_name), str(model._meta.get_field(field).verbose_name))
-            yield {"记录": f"{titles[0]}（{titles[1]}）", "条数": str(count)}
+            yield {"记录": f"{model._meta.verbose_name}（{title_of(model, field)}）", "条数": str(count)}
 
 
 def _acts(party: int) -> Iterator[Mapping[str, str]]:
@@ -128,7 +127,7 @@ def write(file: IO[bytes], about: About) -> None:
             shown.write(render_to_string("personal/dossier_head.html", head).encode())
             while piece := page.read(65536):
                 shown.write(piece.encode())
-            shown.write("</body></html>\n".encode())
+            shown.write(b"</body></html>\n")
 
 
 def _json(value: object) -> str:

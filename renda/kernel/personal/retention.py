@@ -44,11 +44,9 @@ class Rule:
     def rows(self) -> QuerySet[Any]:
         """What is due now, in scope: the time is over, something is there, no case runs, nothing is held."""
         before = clock.now() - timedelta(days=self.days)
-        rows = self.held.rows
-        if not self.since:
-            rows = _due[self.held.label](rows, before)
-        else:
-            rows = rows.filter(**{f"{self.since}__lt": before})
+        known = _due.get(self.held.label)
+        rows: QuerySet[Any] = self.held.rows
+        rows = rows.filter(**{f"{self.since}__lt": before}) if known is None else known(rows, before)
         # A closed value has a length; what is cleared is empty.
         given = {f"{name}_given": Length(name) for name in self.names}
         rows = rows.annotate(**given).filter(reduce(or_, (Q(**{f"{name}__gt": 0}) for name in given)))

@@ -49,7 +49,9 @@ def personal(request: ActorRequest) -> HttpResponseBase:
             return _zip(personal_export(actor, found.pk, reason=form.cleaned_data["reason"]))
     shown = {
         "holdings": [(held.title, list(held.lines())) for held in holdings()],
-        "holds": lambda: list(Hold.objects.filter(released_at=None).select_related("tenant").order_by("-held_at")[:HOLDS]),
+        "holds": lambda: list(
+            Hold.objects.filter(released_at=None).select_related("tenant").order_by("-held_at")[:HOLDS]
+        ),
         "may_export": policy.may(actor, EXPORT, None),
     }
     return page(request, "personal/personal.html", shown, form=form)
@@ -75,4 +77,6 @@ def _zip(person: Party) -> StreamingHttpResponse:
 @require_safe
 def mine(request: ActorRequest) -> HttpResponse:
     """What one may get, and the button."""
-    return page(request, "personal/mine.html", {"holdings": [held.title for held in holdings() if held.personal.person]})
+    return page(
+        request, "personal/mine.html", {"holdings": [held.title for held in holdings() if held.personal.person]}
+    )

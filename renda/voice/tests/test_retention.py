@@ -12,15 +12,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from renda.congress.models import Person
+from renda.congress.api import Person
 from renda.kernel import clock
 from renda.kernel.audit.models import AuditEntry
 from renda.kernel.notices.models import PersonAddress
 from renda.kernel.parties.models import Holding, Party
+from renda.kernel.personal.actions import personal_clear
 from renda.kernel.personal.declared import holdings
 from renda.kernel.personal.retention import rule_named
 from renda.kernel.personal.running import everywhere
-from renda.kernel.personal.actions import personal_clear
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice.models import Message
 from renda.voice.tests.conftest import TEXT, Story
@@ -136,8 +136,7 @@ def test_one_s_own_copy_has_every_part_and_nobody_else_s(cast: Cast) -> None:
         PersonAddress.objects.create(party_id=one.pk, channel="sms", address=phone, proven_at=clock.now())
     client = Client()
     client.force_login(deputy)
-    zipped = b"".join(client.post("/personal/mine/copy/").streaming_content)
-    content, page = unpacked(zipped)
+    content, page = unpacked(client.post("/personal/mine/copy/").getvalue())
     about = {held.title: held for held in holdings() if held.personal.person}
     assert about.keys() <= content.keys()
     for title, rows in content.items():
@@ -161,7 +160,7 @@ def test_somebody_s_copy_needs_a_reason_and_leaves_a_line(cast: Cast) -> None:
     assert response.status_code == 422
     assert name in response.content.decode(), "what was typed is kept"
     response = client.post("/personal/", {"user_name": name, "reason": "本人书面申请查阅"})
-    assert unpacked(b"".join(response.streaming_content))[0]["人员"][0]["用户名"] == name
+    assert unpacked(response.getvalue())[0]["人员"][0]["用户名"] == name
     with tenant_transaction({0, *cast.tenants}, durable=False):
         entry = AuditEntry.objects.get(action="personal.export", outcome="done")
     assert json.loads(entry.payload)["reason"] == "本人书面申请查阅"
