@@ -136,7 +136,9 @@ def test_one_s_own_copy_has_every_part_and_nobody_else_s(cast: Cast) -> None:
         PersonAddress.objects.create(party_id=one.pk, channel="sms", address=phone, proven_at=clock.now())
     client = Client()
     client.force_login(deputy)
-    content, page = unpacked(client.post("/personal/mine/copy/").getvalue())
+    response = client.post("/personal/mine/copy/")
+    assert "no-store" in response["Cache-Control"]
+    content, page = unpacked(response.getvalue())
     about = {held.title: held for held in holdings() if held.personal.person}
     assert about.keys() <= content.keys()
     for title, rows in content.items():
