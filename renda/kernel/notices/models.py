@@ -95,9 +95,9 @@ class PersonAddress(Row):
 
     personal: ClassVar = Personal(
         {
-            "channel": Kept("通知送达", CONSENT, "本人解除绑定时删除；离任停用后一年"),
+            "channel": Kept("通知送达", CONSENT, "本人解除绑定时删除；离任停用后一年", swept_by="personal.clear"),
             "address": Kept("通知送达", CONSENT, "本人解除绑定时删除；离任停用后一年", days=365),
-            "proven_at": Kept("通知送达", CONSENT, "本人解除绑定时删除；离任停用后一年"),
+            "proven_at": Kept("通知送达", CONSENT, "本人解除绑定时删除；离任停用后一年", swept_by="personal.clear"),
         },
         title="通知地址",
         person="party",

@@ -73,6 +73,13 @@ class Held:
         for name, kept in self.personal.fields.items():
             yield name, title_of(self.model, name), kept
 
+    def together(self) -> list[tuple[str, Kept]]:
+        """The fields that are held alike, by their titles: for reading."""
+        found: dict[Kept, list[str]] = {}
+        for _, title, kept in self.lines():
+            found.setdefault(kept, []).append(title)
+        return [("、".join(titles), kept) for kept, titles in found.items()]
+
 
 def holdings() -> list[Held]:
     """Every model that holds something about people, by label."""

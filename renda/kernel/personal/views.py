@@ -48,7 +48,7 @@ def personal(request: ActorRequest) -> HttpResponseBase:
                 raise Invalid("personal.user_name", fields={"user_name": "您管理的范围内没有这个用户名。"})
             return _zip(personal_export(actor, found.pk, reason=form.cleaned_data["reason"]))
     shown = {
-        "holdings": [(held.title, list(held.lines())) for held in holdings()],
+        "holdings": [(held.title, held.together()) for held in holdings()],
         "holds": lambda: list(
             Hold.objects.filter(released_at=None).select_related("tenant").order_by("-held_at")[:HOLDS]
         ),
