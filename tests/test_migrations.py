@@ -106,7 +106,7 @@ def held(seconds: float, ready: threading.Event) -> None:
         time.sleep(seconds)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @pytest.mark.parametrize(("seconds", "tries", "goes"), [(1.0, 50, True), (3.0, 2, False)])
 def test_a_lock_that_does_not_come_is_asked_for_again(
     monkeypatch: pytest.MonkeyPatch, seconds: float, tries: int, goes: bool
