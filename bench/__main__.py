@@ -2,6 +2,7 @@
 
 python -m bench              all of them
 python -m bench todo engine  some
+python -m bench million pages  one part of one: what is no bench is said to the bench before it
 python -m bench --list
 """
 
@@ -15,7 +16,10 @@ from typing import Any
 
 HERE = Path(__file__).parent
 # What is no bench but helps them.
-HELPERS = {"__init__", "__main__", "report", "databases", "statements", "site"}
+HELPERS = {
+    *("__init__", "__main__", "report", "databases", "statements", "site"),
+    *("asking", "copies", "million_live", "million_upgrade"),
+}
 
 
 def names() -> list[str]:
@@ -23,11 +27,11 @@ def names() -> list[str]:
     return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in HELPERS)
 
 
-def run(name: str) -> tuple[list[dict[str, Any]], int]:
+def run(name: str, *parts: str) -> tuple[list[dict[str, Any]], int]:
     """Run one bench, pass its lines on, and give the figures with the exit status."""
     figures: list[dict[str, Any]] = []
     with subprocess.Popen(
-        [sys.executable, "-m", f"bench.{name}"], cwd=HERE.parent, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", f"bench.{name}", *parts], cwd=HERE.parent, stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdout is not None
         for line in child.stdout:
@@ -44,13 +48,18 @@ def main(arguments: list[str]) -> int:
     if "--list" in arguments:
         print("\n".join(names()))
         return 0
-    unknown = sorted(set(arguments) - set(names()))
-    if unknown:
-        print(f"no bench {', '.join(unknown)}; there are: {', '.join(names())}", file=sys.stderr)
-        return 2
+    wanted: list[list[str]] = [] if arguments else [[name] for name in names()]
+    for word in arguments:
+        if word in names():
+            wanted.append([word])
+        elif wanted:
+            wanted[-1].append(word)
+        else:
+            print(f"no bench {word}; there are: {', '.join(names())}", file=sys.stderr)
+            return 2
     broken: list[str] = []
-    for name in arguments or names():
-        figures, status = run(name)
+    for name, *parts in wanted:
+        figures, status = run(name, *parts)
         broken += [f"{name}: {one.get('figure')}" for one in figures if one.get("held") is False]
         if status and not any(one.get("held") is False for one in figures):
             broken.append(f"{name}: ended with status {status}")

@@ -136,3 +136,30 @@ def test_both_readmes_give_the_same_commands() -> None:
     assert {line for line in english if line.startswith("make")} >= {
         line for line in chinese if line.startswith("make")
     }
+
+
+# --- what the assessor reads -----------------------------------------------------------------------------------------------
+
+SHOWN = re.compile(r"\]\(([^)\s]+\.py)\)(?: `(test_\w+)`)?")
+
+
+def test_every_point_of_the_security_table_is_shown_or_says_why_not() -> None:
+    rows = [line.split(" | ") for line in text("docs/security-table.md").splitlines() if line.startswith("| ")]
+    points = [row for row in rows if row[0] not in {"| point", "| ---"}]
+    assert len(points) > 60
+    unshown = [
+        row[0]
+        for row in points
+        if len(row) != 3 or not (SHOWN.search(row[2]) or re.search(r"by operator|not applicable, because \w", row[2]))
+    ]
+    assert unshown == []
+
+
+@pytest.mark.parametrize("name", ["docs/security-table.md", "docs/security.md"])
+def test_a_test_that_is_named_exists(name: str) -> None:
+    missing = []
+    for path, function in SHOWN.findall(text(name)):
+        file = (HOUSE / name).parent / path
+        if not file.exists() or (function and f"def {function}(" not in file.read_text(encoding="utf-8")):
+            missing.append((path, function))
+    assert missing == []

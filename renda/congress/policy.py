@@ -85,6 +85,8 @@ grant(
     PostKind.SECURITY_ADMINISTRATOR,
     "security.sessions",
     "security.reset",
+    "personal.view",
+    "personal.export",
     "person.disable",
     "holding.assign_administrator",
     where="tree",

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from renda.congress import mapping, publishing
 from renda.congress.actors import actor_for
 from renda.congress.addresses import addresses_of
+from renda.congress.left import addresses_left, people_left
 from renda.congress.models import SEPARATED_ADMINISTRATORS, Person, Post, PostKind
 from renda.congress.who import security_officers
 from renda.kernel import policy
@@ -18,6 +19,7 @@ from renda.kernel.flow.subjects import register_who_titles
 from renda.kernel.manual import api as manual
 from renda.kernel.notices.api import register_actors, register_addresses
 from renda.kernel.parties import Actor
+from renda.kernel.personal.retention import register_due
 from renda.kernel.policy.registry import GRANTS
 from renda.kernel.secrecy.api import register_officers
 from renda.kernel.ui import menu, slots
@@ -33,6 +35,8 @@ def _sees_people(actor: Actor) -> bool:
     return any(policy.may(actor, name, None) for name in ("person.view", "person.set_email"))
 
 
+register_due("congress.Person", people_left)
+register_due("kernel_notices.PersonAddress", addresses_left)
 register_builder(publishing.PLACE, publishing.build_places, publishing.place_keys)
 register_builder(
     publishing.DEPUTY, publishing.build_deputies, publishing.deputy_keys, expand=publishing.expand_deputies

@@ -82,6 +82,7 @@ _INNER_APPS = [
     "renda.kernel.audit",
     "renda.kernel.access",
     "renda.kernel.keys",
+    "renda.kernel.personal",
     "renda.kernel.feedback",
     "renda.kernel.manual",
     "renda.kernel.timekeeping",
@@ -263,7 +264,7 @@ STATIC_ROOT = RENDA_DATA_DIR / "static"
 RENDA_PACKAGE_FILES = {
     "tabler/tabler.min.css": PACKAGES / "@tabler/core/dist/css/tabler.min.css",
     "htmx/htmx.min.js": PACKAGES / "htmx.org/dist/htmx.min.js",
-    "echarts/echarts.min.js": PACKAGES / "echarts/dist/echarts.common.min.js",
+    "echarts/echarts.common.min.js": PACKAGES / "echarts/dist/echarts.common.min.js",
     # The files above name their source maps, and collectstatic insists on what is named.
     "tabler/tabler.min.css.map": PACKAGES / "@tabler/core/dist/css/tabler.min.css.map",
     "tabler/tabler.min.js.map": PACKAGES / "@tabler/core/dist/js/tabler.min.js.map",

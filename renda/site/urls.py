@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deadlines/", include("renda.kernel.timekeeping.urls")),
     path("access/", include("renda.kernel.access.urls")),
     path("feedback/", include("renda.kernel.feedback.urls")),
+    path("personal/", include("renda.kernel.personal.urls")),
     path("help/", include("renda.kernel.manual.urls")),
     path("files/", include("renda.kernel.files.urls")),
     path("filters/", include("renda.kernel.saved_filters.urls")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages as flashes
@@ -13,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from renda.congress.api import Congress
-from renda.kernel import clock, policy
+from renda.kernel import policy
 from renda.kernel.errors import Forbidden, Invalid
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.ui.http import ActorRequest, SeeOther, page
@@ -23,8 +22,6 @@ from renda.voice.models import CommonIssue
 from renda.voice.statistics.areas import Area
 from renda.voice.tables import OpinionTable
 
-# How far back a page looks.
-DAYS = 365
 MOST_VOICES = 200
 
 
@@ -48,7 +45,7 @@ def _chosen(request: ActorRequest, congresses: list[Congress]) -> Congress:
 
 
 def _of(congress: Congress) -> list[Any]:
-    return issues_of(Area(congress.tenant_id), clock.now() - timedelta(days=DAYS))
+    return issues_of(Area(congress.tenant_id))
 
 
 @login_required

@@ -16,6 +16,7 @@ from renda.kernel.flow.following import follow
 from renda.kernel.flow.subjects import register_subject
 from renda.kernel.manual import api as manual
 from renda.kernel.parties import Actor
+from renda.kernel.personal.declared import register_finder
 from renda.kernel.search import subjects as searched
 from renda.kernel.ui import menu, slots, states
 from renda.kernel.ui.http import actor_of
@@ -47,6 +48,11 @@ ACTIONS = {
     "redo": "重办",
     "close": "不再办理",
 }
+
+
+def _matter(number: str) -> tuple[int, int] | None:
+    return selectors.message_of(number.strip().upper()).values_list("case_id", "tenant_id").first()
+
 
 register_subject(
     "voice.Message",
@@ -101,6 +107,7 @@ follow("voice.Message", stand)
 register_unit_follower(follow_unit)
 searched.register(Message, lambda message: str(message.searched_text))
 register_access("voice.Message", _files)
+register_finder(_matter)
 register_access("voice.Publication", _public_files)
 register_builder(RECEIPT, build_receipts, receipt_keys, copy_key, expand_receipts)
 register_builder(PUBLIC, build_public, public_keys)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
@@ -60,16 +62,29 @@ def messages_for(actor: Actor) -> QuerySet[Message]:
         post.organisation_id for kind in (PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD) for post in posts.get(kind, [])
     ]
     managed = [post.post_id for post in posts.get(PostKind.STATION_MANAGER, [])]
-    mine = Q(tenant_id__in=tenants_where(actor, "message.view")) | Q(deputy_id=actor.party_id)
-    mine |= Q(assigning_tenant_id__in=tenants_where(actor, "message.view"))
+    looks_at = tenants_where(actor, "message.view")
+    mine = [Q(deputy_id=actor.party_id)]
+    if looks_at:
+        mine += [Q(tenant_id__in=looks_at), Q(assigning_tenant_id__in=looks_at)]
     if managed:
-        mine |= Q(station__manager_id__in=managed)
-    if units:
-        mine |= Q(Exists(Assignment.objects.filter(message_id=OuterRef("pk"), unit_id__in=units)))
-    mine |= Q(Exists(Task.objects.filter(flow.brings(actor), case_id=OuterRef("case_id"))))
+        mine.append(Q(station__manager_id__in=managed))
+    assigned = Assignment.objects.filter(unit_id__in=units)
+    if looks_at:
+        # Nearly all rows are hers: each is looked at in turn, newest first, until a page is full.
+        mine.append(Q(Exists(Task.objects.filter(flow.brings(actor), case_id=OuterRef("case_id")))))
+        if units:
+            mine.append(Q(Exists(assigned.filter(message_id=OuterRef("pk")))))
+        rows = rows.filter(reduce(or_, mine))
+    else:
+        # Few of very many are hers: each reason brings its own by its index.
+        tasks = Task.objects.filter(flow.brings(actor), case__subject_type=Message._meta.label)
+        parts: list[Any] = [_messages().filter(part).values("pk") for part in mine]
+        if units:
+            parts.append(assigned.values("message_id"))
+        rows = rows.filter(pk__in=tasks.values("case__subject_id").union(*parts))
     sealed = Q(is_sealed=True) & ~Q(tenant_id__in=tenants_where(actor, "message.view_sealed"))
     about_her = Q(deputy_id=actor.party_id) & (Q(concerns_person=True) | Q(accepted_at=None))
-    return rows.filter(mine).exclude(sealed).exclude(about_her)
+    return rows.exclude(sealed).exclude(about_her)
 
 
 def messages_to_handle(actor: Actor) -> QuerySet[Message]:

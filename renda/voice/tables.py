@@ -117,6 +117,7 @@ class MessageTable(Table[Message]):
     """The messages that exist for an actor."""
 
     caption = "群众留言"
+    is_large = True
     columns = (
         Column("事项", "subject", link=address),
         Column("编号", lambda m: m.number or m.receipt_number, css="nowrap"),
@@ -169,6 +170,7 @@ class OpinionTable(Table[Message]):
     """What constituents say (社情民意), without who said it, to whom, and where exactly."""
 
     caption = "社情民意"
+    is_large = True
     columns = (
         Column("反映的问题", lambda m: redact(m.subject)),
         Column("内容摘要", lambda m: Truncator(redact(m.body)).chars(SHOWN), phone=True),

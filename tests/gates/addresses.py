@@ -263,6 +263,13 @@ PAGES: dict[str, Page] = {
     "exchange:exchange.drop": press(
         "business_administrator", row("quarantined"), fixed(reason="重复。"), "county_business_administrator", "deputy"
     ),
+    # Personal data.
+    "personal:personal.export": Page(
+        "security_administrator",
+        wrong=("business_administrator", "system_administrator", "audit_administrator", "county_clerk", "deputy"),
+    ),
+    "personal:mine": Page("deputy", own=_SIGNED_IN),
+    "personal:personal.copy": press("deputy", lambda _: [], fixed(), status=200, own=_SIGNED_IN),
     # What people say about renda itself.
     "feedback:feedback.send": Page("deputy", given=fixed(text="字太小"), own=_SIGNED_IN),
     "feedback:feedback.list": Page("system_administrator", wrong=("county_leader", "audit_administrator", "deputy")),

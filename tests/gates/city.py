@@ -48,6 +48,7 @@ from renda.kernel.notices.actions import BIND
 from renda.kernel.notices.models import AddressProof, Delivery, Notice, PersonAddress, Subscription
 from renda.kernel.parties import Actor
 from renda.kernel.parties.models import Holding
+from renda.kernel.personal.models import Hold
 from renda.kernel.privacy.api import encrypt
 from renda.kernel.saved_filters.models import SavedFilter
 from renda.kernel.secrecy.models import HeldItem
@@ -298,6 +299,11 @@ def _accounts(city: City) -> None:
         state="quarantined",
         reason="二维码已停用或不存在。",
     )
+    held = city.rows["deputy"]
+    with tenant_transaction(cast.tenants, durable=False):
+        city.rows["hold"] = Hold.objects.create(
+            tenant_id=held.tenant_id, case_id=held.case_id, reason="法院调取", held_at=clock.now()
+        )
     city.rows["feedback"] = Feedback.objects.create(text="字太小", sender="", created_at=clock.now())
     county = {"tenant_id": cast.tenant("county"), "valid_from": clock.today(), "note": "测试"}
     city.rows["local_rule"] = DeadlineRule.objects.create(

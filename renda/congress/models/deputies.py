@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from renda.kernel.privacy.personal import DUTY, ROSTER, Kept, Personal
 from renda.kernel.tenancy.models import TenantRow
 
 
@@ -124,6 +125,14 @@ class Mandate(TenantRow):
     is_public = models.BooleanField("公开联系", default=True)
     starts_on = models.DateField("开始")
     ends_on = models.DateField("结束", null=True, blank=True)
+
+    personal: ClassVar = Personal(
+        {
+            name: Kept("代表名册", DUTY, ROSTER)
+            for name in ("level", "body_name", "reference_number", "status", "starts_on", "ends_on")
+        },
+        person="person",
+    )
 
     class Meta:
         verbose_name = "代表职务"

@@ -10,6 +10,7 @@ from django.db import models
 from renda.kernel import clock
 from renda.kernel.privacy.api import mask_email, mask_phone
 from renda.kernel.privacy.fields import EncryptedTextField
+from renda.kernel.privacy.personal import DUTY, ROSTER, Kept, Personal
 
 # Encrypted columns: opened only where they are asked for.
 CLOSED_FIELDS = ("phone", "email")
@@ -40,6 +41,19 @@ class Person(AbstractBaseUser):
     occupation = models.CharField("工作单位及职务", max_length=120, blank=True)
     expires_on = models.DateField("账号有效期至", null=True, blank=True)
     is_demo = models.BooleanField("演示数据", default=False)
+
+    # ``left.people_left`` says from when the year counts.
+    personal: ClassVar = Personal(
+        {
+            "user_name": Kept("登录", DUTY, ROSTER),
+            "pinyin": Kept("按读音查找", DUTY, ROSTER),
+            "occupation": Kept("随代表名单公布", DUTY, ROSTER),
+            "expires_on": Kept("账号到期停用", DUTY, ROSTER),
+            "phone": Kept("会议和办理通知", DUTY, "离任停用后一年", days=365),
+            "email": Kept("会议和办理通知", DUTY, "离任停用后一年", days=365),
+        },
+        person="pk",
+    )
 
     # Nobody's last sign-in is kept: no online time, no log-in ranking.
     last_login = None

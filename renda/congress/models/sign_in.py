@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from renda.kernel.ids import Row
+from renda.kernel.privacy.personal import DUTY, Kept, Personal
 
 
 class SignInCode(Row):
@@ -19,6 +20,14 @@ class SignInCode(Row):
     expires_at = models.DateTimeField("有效期至")
     used_at = models.DateTimeField("使用时间", null=True, blank=True)
     revoked_at = models.DateTimeField("作废时间", null=True, blank=True)
+
+    personal: ClassVar = Personal(
+        {
+            name: Kept("凭码登录", DUTY, "失效后次日", swept_by="congress.forget_old_sign_ins")
+            for name in ("issued_at", "expires_at", "used_at", "revoked_at")
+        },
+        person="person",
+    )
 
     class Meta:
         verbose_name = "一次性登录码"

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from renda.kernel.ids import Row
 from renda.kernel.privacy.fields import EncryptedTextField
+from renda.kernel.privacy.personal import CONSENT, Kept, Personal
 
 
 class Feedback(Row):
@@ -28,6 +29,14 @@ class Feedback(Row):
     handled_at = models.DateTimeField("处理时间", null=True, blank=True)
     handled_by = models.ForeignKey("kernel_parties.Party", models.PROTECT, null=True, blank=True, related_name="+")
     note = models.CharField("处理情况", max_length=500, blank=True)
+
+    personal: ClassVar = Personal(
+        {
+            "text": Kept("改进系统", CONSENT, "作为意见长期保存"),
+            "contact": Kept("就意见回访", CONSENT, "处理完毕后 180 天", days=180, since="handled_at"),
+        },
+        person="party",
+    )
 
     class Meta:
         verbose_name = "意见反馈"

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.urls import reverse
 
+from renda.kernel.privacy.personal import ARCHIVE, STAYS, Kept, Personal
 from renda.kernel.tenancy.models import TenantRow
 
 
@@ -27,6 +28,15 @@ class StoredFile(TenantRow):
     scanned = models.BooleanField("已查毒", default=False)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey("kernel_parties.Party", models.PROTECT, null=True, related_name="+")
+
+    personal: ClassVar = Personal(
+        {
+            "name": Kept("作为附件随事项办理", ARCHIVE, STAYS),
+            "created_at": Kept("作为附件随事项办理", ARCHIVE, STAYS),
+        },
+        title="附件",
+        case="case_id",
+    )
 
     class Meta:
         indexes: ClassVar = [

@@ -228,6 +228,11 @@ class Task(Row):
             models.Index(
                 fields=["claimed_by", "closed_at"], condition=Q(state__in=("done", "sent_back")), name="task_done"
             ),
+            # Which cases are somebody's concern (``todo.brings``): tasks in any state.
+            models.Index(fields=["assignee", "case"], name="task_assignee_case"),
+            models.Index(
+                fields=["claimed_by", "case"], condition=Q(claimed_by__isnull=False), name="task_claimed_case"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from renda.kernel.ids import Row
 from renda.kernel.privacy.fields import EncryptedTextField
+from renda.kernel.privacy.personal import CONSENT, DUTY, Kept, Personal
 from renda.kernel.tenancy.models import TenantRow
 
 
@@ -27,6 +28,15 @@ class Notice(TenantRow):
     created_at = models.DateTimeField("时间")
     read_at = models.DateTimeField("阅读时间", null=True)
     read_by = models.ForeignKey("kernel_parties.Party", models.PROTECT, null=True, related_name="+")
+
+    personal: ClassVar = Personal(
+        {
+            name: Kept("告知办理进展", DUTY, "阅读后一年", swept_by="notices.trim")
+            for name in ("title", "body", "created_at", "read_at")
+        },
+        title="通知",
+        person="party",
+    )
 
     class Meta:
         indexes: ClassVar = [
@@ -83,6 +93,17 @@ class PersonAddress(Row):
     address = EncryptedTextField(purpose="person.address")
     proven_at = models.DateTimeField("验证时间")
 
+    personal: ClassVar = Personal(
+        {
+            "channel": Kept("通知送达", CONSENT, "本人解除绑定时删除；离任停用后一年", swept_by="personal.clear"),
+            "address": Kept("通知送达", CONSENT, "本人解除绑定时删除；离任停用后一年", days=365),
+            "proven_at": Kept("通知送达", CONSENT, "本人解除绑定时删除；离任停用后一年", swept_by="personal.clear"),
+        },
+        title="通知地址",
+        person="party",
+        way="delete",
+    )
+
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["party", "channel"], name="person_address_once")]
 
@@ -111,6 +132,15 @@ class AddressProof(Row):
     expires_at = models.DateTimeField()
     proven_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
+
+    personal: ClassVar = Personal(
+        {
+            name: Kept("验证地址是本人的", CONSENT, "两日", swept_by="notices.trim_proofs")
+            for name in ("channel", "address", "parcel", "created_at")
+        },
+        title="地址验证",
+        person="party",
+    )
 
     class Meta:
         indexes: ClassVar = [
@@ -149,6 +179,15 @@ class Delivery(TenantRow):
     # The provider's own number for it.
     reference = models.CharField(max_length=120, blank=True, default="")
 
+    personal: ClassVar = Personal(
+        {
+            name: Kept("通知发送", DUTY, "发出后 30 天，失败的 90 天", swept_by="notices.trim")
+            for name in ("channel", "address", "state", "sent_at")
+        },
+        title="通知发送",
+        person="person",
+    )
+
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["next_at"], condition=Q(state__in=["waiting", "sending"]), name="delivery_due"),
@@ -173,6 +212,10 @@ class Subscription(Row):
     created_at = models.DateTimeField("订阅时间")
     # What came before was told already.
     told_until = models.DateTimeField()
+
+    personal: ClassVar = Personal(
+        {"title": Kept("按订阅告知", CONSENT, "本人取消时删除")}, title="订阅", person="party"
+    )
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["party", "kind", "target"], name="subscription_once")]

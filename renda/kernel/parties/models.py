@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from renda.kernel.ids import Row
+from renda.kernel.privacy.personal import DUTY, ROSTER, Kept, Personal
 from renda.kernel.tenancy.models import Tenant
 
 
@@ -24,6 +25,8 @@ class Party(Row):
     tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, blank=True, related_name="+")
     is_active = models.BooleanField(default=True)
 
+    personal: ClassVar = Personal({"name": Kept("人员和岗位名册", DUTY, ROSTER)}, title="名册", person="pk")
+
     def __str__(self) -> str:
         return self.name
 
@@ -35,6 +38,16 @@ class Holding(Row):
     post = models.ForeignKey(Party, models.PROTECT, related_name="holders")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+
+    personal: ClassVar = Personal(
+        {
+            "post": Kept("岗位和权限", DUTY, ROSTER),
+            "starts_on": Kept("岗位和权限", DUTY, ROSTER),
+            "ends_on": Kept("岗位和权限", DUTY, ROSTER),
+        },
+        title="任职",
+        person="person",
+    )
 
     class Meta:
         constraints: ClassVar = [

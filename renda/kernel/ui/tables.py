@@ -13,7 +13,8 @@
     if table.wants_export:
         return table.download(request.actor, "群众留言")
 
-One page is ``LIMIT page_size + 1``: the last row only says that there is a next page; nothing is counted. The address
+One page is ``LIMIT page_size + 1``: the last row only says that there is a next page; nothing is counted. Of a large table
+the page's keys are found first (``is_large``), so that the relations are joined to these rows only. The address
 holds everything that was chosen, so it can be kept, sent and exported.
 """
 
@@ -172,6 +173,8 @@ class Table(Generic[M]):
     key: ClassVar[str] = "list"
     caption: ClassVar[str] = ""
     files: ClassVar[Sequence[exports.Format]] = ("xlsx", "csv")
+    # One query more; with many rows the database else joins all of them before it sorts.
+    is_large: ClassVar[bool] = False
 
     def __init__(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         self.query = request.GET
@@ -253,7 +256,11 @@ class Table(Generic[M]):
     @cached_property
     def _fetched(self) -> list[M]:
         start = (self._number - 1) * self.page_size
-        return list(self.narrowed[start : start + self.page_size + 1])
+        end = start + self.page_size + 1
+        if not self.is_large:
+            return list(self.narrowed[start:end])
+        keys = list(self.narrowed.values_list("pk", flat=True)[start:end])
+        return list(self.narrowed.filter(pk__in=keys)) if keys else []
 
     @cached_property
     def objects(self) -> list[M]:

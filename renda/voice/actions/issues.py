@@ -6,6 +6,7 @@ from renda.kernel.actions.api import Context, existing
 from renda.kernel.errors import Invalid
 from renda.kernel.privacy.api import clean_text
 from renda.voice import selectors
+from renda.voice.issues.counting import count_voices
 from renda.voice.models import CommonIssue, IssueVoice
 
 LONGEST = 60
@@ -31,4 +32,10 @@ def issue_take_out(ctx: Context, voice: IssueVoice) -> IssueVoice:
     """Take a message out that speaks of something else; the machine does not put it in again."""
     voice.taken_out = True
     ctx.update(voice, "taken_out")
+    ctx.collect("issue.count", voice.issue_id, _count)
     return voice
+
+
+def _count(_ctx: Context, issues: list[int]) -> None:
+    for issue in set(issues):
+        count_voices(issue)

@@ -12,6 +12,7 @@ from renda.kernel import clock
 from renda.kernel.privacy.api import redact
 from renda.kernel.tenancy import tenant_transaction
 from renda.kernel.tenancy.models import Tenant
+from renda.voice.issues.counting import count_voices
 from renda.voice.issues.likeness import Cluster, Clusters, Rarity, terms
 from renda.voice.models import CommonIssue, IssueVoice, Message, Stage
 from renda.voice.sorter.text import runs
@@ -58,7 +59,9 @@ def gather() -> tuple[int, int]:
     # Known issues come first and in their order.
     found = zip_longest(clusters.all, known)
     with tenant_transaction(tenants):
-        return _store(found, texts, likeness)
+        stored = _store(found, texts, likeness)
+        count_voices()
+    return stored
 
 
 def _texts(since: datetime) -> dict[int, Text]:

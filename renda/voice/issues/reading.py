@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from renda.voice.issues.gathering import FEWEST_PLACES, FEWEST_VOICES
-from renda.voice.models import IssueVoice
+from renda.voice.models import IssueFigure
 from renda.voice.statistics.areas import Area
 
 _MOST = 200
@@ -31,23 +31,18 @@ class Issue:
     rows_url: str
 
 
-def issues_of(area: Area, since: datetime) -> list[Issue]:
-    """Matters that several places of the congress's area speak of, the latest first; one query."""
-    voices = IssueVoice.objects.filter(
-        tenant__path__contains=[area.tenant_id],
-        taken_out=False,
-        message__is_sealed=False,
-        message__submitted_at__gte=since,
-    )
+def issues_of(area: Area) -> list[Issue]:
+    """Matters that several places of the congress's area speak of in the last year, the latest first; one query."""
+    figures = IssueFigure.objects.filter(tenant__path__contains=[area.tenant_id])
     counted = (
-        voices.order_by()
+        figures.order_by()
         .values("issue_id", "issue__title")
         .annotate(
-            voices=Count("pk"),
-            places=Count(Coalesce("message__place_id", "tenant_id"), distinct=True),
-            open=Count("pk", filter=Q(message__concluded_at=None)),
-            first_at=Min("message__submitted_at"),
-            last_at=Max("message__submitted_at"),
+            voices=Sum("voices"),
+            places=Count(Coalesce("place_id", "tenant_id"), distinct=True),
+            open=Sum("open"),
+            first_at=Min("first_at"),
+            last_at=Max("last_at"),
         )
     )
     several = counted.filter(voices__gte=FEWEST_VOICES, places__gte=FEWEST_PLACES).order_by("-last_at", "issue_id")

@@ -1,6 +1,6 @@
 from renda.voice.models.answers import Answer, Rating, Verdict
 from renda.voice.models.handling import Assignment, ContactLog, Decision
-from renda.voice.models.issues import CommonIssue, IssueVoice
+from renda.voice.models.issues import CommonIssue, IssueFigure, IssueVoice
 from renda.voice.models.messages import BY_A_CLERK, Channel, Door, Message, Solved, Stage
 from renda.voice.models.publications import Joiner, JoinerRating, Publication
 from renda.voice.models.statistics import Axis, CountedTrail, MonthFigure
@@ -19,6 +19,7 @@ __all__ = [
     "Decision",
     "Door",
     "Hold",
+    "IssueFigure",
     "IssueVoice",
     "Joiner",
     "JoinerRating",

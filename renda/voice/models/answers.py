@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 
+from renda.kernel.privacy.personal import ARCHIVE, STAYS, Kept, Personal
 from renda.kernel.tenancy.models import TenantRow
 from renda.voice.words import Satisfaction
 
@@ -35,6 +36,8 @@ class Answer(TenantRow):
     promised_on = models.DateField("承诺完成日期", null=True, blank=True)
     answered_at = models.DateTimeField("答复时间")
 
+    personal: ClassVar = Personal({"body": Kept("答复留言人", ARCHIVE, STAYS)}, case="message__case_id")
+
     class Meta:
         verbose_name = "答复"
         ordering: ClassVar = ["answered_at", "id"]
@@ -62,6 +65,15 @@ class Rating(TenantRow):
     verdict = models.CharField("研判", max_length=12, choices=Verdict, blank=True)
     verdict_note = models.CharField("研判说明", max_length=500, blank=True)
     verdict_at = models.DateTimeField("研判时间", null=True, blank=True)
+
+    personal: ClassVar = Personal(
+        {
+            "process": Kept("改进办理", ARCHIVE, STAYS),
+            "result": Kept("改进办理", ARCHIVE, STAYS),
+            "comment": Kept("改进办理", ARCHIVE, STAYS),
+        },
+        case="message__case_id",
+    )
 
     class Meta:
         verbose_name = "评价"

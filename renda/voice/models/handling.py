@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from renda.kernel.privacy.personal import ARCHIVE, STAYS, Kept, Personal
 from renda.kernel.tenancy.models import TenantRow
 
 
@@ -68,6 +69,8 @@ class ContactLog(TenantRow):
     author = models.ForeignKey("kernel_parties.Party", models.PROTECT, null=True, related_name="+")
     organisation = models.ForeignKey("congress.Organisation", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField("时间")
+
+    personal: ClassVar = Personal({"note": Kept("记下与留言人的沟通", ARCHIVE, STAYS)}, case="message__case_id")
 
     class Meta:
         verbose_name = "沟通记录"

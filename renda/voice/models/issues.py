@@ -38,3 +38,20 @@ class IssueVoice(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.issue_id}:{self.message_id}"
+
+
+class IssueFigure(TenantRow):
+    """How many messages of one place are voices of an issue, of the last year: counted every night, and when one is taken out."""
+
+    issue = models.ForeignKey(CommonIssue, models.CASCADE, related_name="figures")
+    place = models.ForeignKey("congress.Place", models.PROTECT, null=True, related_name="+")
+    voices = models.IntegerField("留言")
+    open = models.IntegerField("未办结")
+    first_at = models.DateTimeField("最早")
+    last_at = models.DateTimeField("最近")
+
+    class Meta:
+        verbose_name = "共性问题统计"
+
+    def __str__(self) -> str:
+        return f"{self.issue_id}:{self.place_id}"

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from renda.kernel.privacy.fields import EncryptedTextField
+from renda.kernel.privacy.personal import ARCHIVE, CONSENT, STAYS, Kept, Personal
 from renda.kernel.tenancy.models import TenantRow
 
 if TYPE_CHECKING:
@@ -114,10 +115,27 @@ class Message(TenantRow):
     due_at = models.DateTimeField("办理时限", null=True, blank=True)
     is_demo = models.BooleanField("演示数据", default=False)
 
+    # A year: the time in which an answer is rated, judged, and done again.
+    personal: ClassVar = Personal(
+        {
+            "receipt_number": Kept("凭编号查询", ARCHIVE, STAYS),
+            "subject": Kept("办理和答复", ARCHIVE, STAYS),
+            "body": Kept("办理和答复", ARCHIVE, STAYS),
+            "place_text": Kept("找到所反映的地点", ARCHIVE, STAYS),
+            "contact_name": Kept("核实情况、回访、电话评价", CONSENT, "办结后一年", days=365, since="concluded_at"),
+            "contact_phone": Kept("核实情况、回访、电话评价", CONSENT, "办结后一年", days=365, since="concluded_at"),
+        },
+        case="case_id",
+    )
+
     class Meta:
         verbose_name = "群众留言"
         indexes: ClassVar = [
             models.Index(fields=["tenant", "-submitted_at"], name="message_tenant_time"),
+            # The list's order, alone and behind what is chosen most: a page is read off, not sorted.
+            models.Index(fields=["-submitted_at", "-id"], name="message_time"),
+            models.Index(fields=["stage", "-submitted_at", "-id"], name="message_stage_time"),
+            models.Index(fields=["category", "-submitted_at", "-id"], name="message_category_time"),
             models.Index(fields=["tenant", "stage"], name="message_tenant_stage"),
             models.Index(fields=["deputy", "-submitted_at"], name="message_deputy"),
             models.Index(fields=["station", "-submitted_at"], name="message_station"),

@@ -79,4 +79,8 @@ class Area:
         if not self.code:
             below = reduce(or_, (Q(**{step: congress.place.code}) for step in line_of("place")[1:]))
             return own & (Q(place=None) | ~below)
-        return (own & _within("place", self.code)) | (whole & ~own & _within("tenant__congress__place", self.code))
+        # Named one by one, so that the database knows how many of the messages they are.
+        congresses = Congress.objects.filter(whole & _within("place", self.code)).exclude(tenant_id=self.tenant_id)
+        codes = ("code", "parent__code", "parent__parent__code", "parent__parent__parent__code")
+        within = Place.objects.filter(reduce(or_, (Q(**{step: self.code}) for step in codes))).values("pk")
+        return (own & Q(place_id__in=within)) | Q(tenant_id__in=list(congresses.values_list("tenant_id", flat=True)))
