@@ -57,7 +57,7 @@ def test_every_icon_is_there_in_the_size_that_is_said(settings: Any) -> None:
 @pytest.mark.parametrize("side", [192, 512])
 def test_a_maskable_icon_fills_its_square_and_keeps_its_figure_in_the_safe_circle(side: int) -> None:
     with Image.open(file(f"/static/ui/icon-maskable-{side}.png")) as opened:
-        picture = opened.convert("RGB")
+        picture = opened.convert("RGBA").convert("RGB")
     corners = [picture.getpixel((x, y)) for x in (0, side - 1) for y in (0, side - 1)]
     assert corners == [RED] * 4
     # The safe zone is a circle of 80 % of the side (W3C, Web App Manifest, maskable icons).
