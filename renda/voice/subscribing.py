@@ -142,7 +142,7 @@ def fresh_issues(actor: Actor, target: str, since: datetime, until: datetime) ->
     if _area(actor, target) is None:
         return Found()
     area = Area(int(target))
-    common = {one.id: one for one in issues_of(area, until - timedelta(days=ISSUE_DAYS))}
+    common = {one.id: one for one in issues_of(area)}
     voices = IssueVoice.objects.filter(
         issue_id__in=common,
         tenant__path__contains=[area.tenant_id],
