@@ -22,6 +22,8 @@ def _verbs(root: str, view: Callable[..., HttpResponseBase], **names: str) -> li
 _own = [
     path("account/", views.account, name="account"),
     path("account/sessions/<int:pk>/end/", views.end_session, name="session.end"),
+    path("sign-in/sms/", views.sms_sign_in, name="sms_code.send"),
+    path("sign-in/sms/code/", views.sms_code, name="sms_code.use"),
     path("congress/people/", views.people, name="person.list"),
     path("congress/people/new/", views.person_create, name="person.create"),
     path("congress/people/slips/", views.invite_many, name="person.invite_many"),

@@ -308,9 +308,10 @@ def _told(city: City) -> None:
     city.rows["address"] = PersonAddress.objects.create(**mine, proven_at=now)
     city.rows["proof"] = proofs.note(purpose=BIND, channel="email", address="deputy@example.cn", party_id=deputy)
     asked = AddressProof(**mine, purpose=BIND, created_at=now - timedelta(minutes=2), expires_at=now + proofs.VALID)
-    asked.address_key = proofs._address_key("email", "deputy@example.cn")
+    asked.address_key = proofs.address_key("email", "deputy@example.cn")
     asked.digest = proofs._digest(asked, "246810")
     asked.save()
+    city.rows["sms_proof"] = proofs.note(purpose="sign_in", channel="sms", address="13800001111", party_id=deputy)
     city.rows["subscription"] = Subscription.objects.create(
         party_id=deputy, kind="gates.place", target="路口镇", title="路口镇", created_at=now, told_until=now
     )

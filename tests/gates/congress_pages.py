@@ -45,6 +45,9 @@ CONGRESS_PAGES: dict[str, Page] = {
     "mfa_view_recovery_codes": Page("deputy", own=_SIGNED_IN, status=404),  # she has none
     "mfa_generate_recovery_codes": Page("deputy", own=_SIGNED_IN),
     "congress:account": Page("deputy", own=_SIGNED_IN),
+    # There are no short messages here, as on a new site.
+    "congress:sms_code.send": Page(public="the door itself", status=404),
+    "congress:sms_code.use": Page(public="the door itself", status=404),
     "congress:session.end": press("deputy", row("session"), fixed(), "other_deputy", "business_administrator"),
     # The directory.
     "congress:person.list": Page("presidium_clerk", wrong=("deputy", "case_officer"), strangers=(NOBODY,)),

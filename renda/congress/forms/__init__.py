@@ -49,6 +49,8 @@ from renda.congress.forms.sign_in import (
     ReauthenticateForm,
     SecondFactorForm,
     SignInForm,
+    SmsCodeForm,
+    SmsPhoneForm,
 )
 from renda.congress.forms.stations import (
     ReceptionCancelForm,
@@ -99,6 +101,8 @@ __all__ = [
     "SecondFactorForm",
     "ServeForm",
     "SignInForm",
+    "SmsCodeForm",
+    "SmsPhoneForm",
     "StationCloseForm",
     "StationCreateForm",
     "StationForm",

@@ -46,6 +46,29 @@ class SignInForm(HouseForm):
             del self.fields["totp"]
 
 
+class SmsPhoneForm(HouseForm):
+    """The telephone that a code is sent to."""
+
+    phone = forms.CharField(
+        label="手机号码",
+        max_length=30,
+        widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={"required": "请填写 11 位手机号码。"},
+        help_text="须是您在“通知设置”里验证过的手机号码。",
+    )
+
+
+class SmsCodeForm(HouseForm):
+    """The code that came."""
+
+    code = forms.CharField(
+        label="短信验证码",
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": "请填写短信里的六位数字。"},
+    )
+
+
 class _Counted:
     """Our own count of tries before allauth compares the code."""
 
