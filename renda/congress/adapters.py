@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -21,22 +20,13 @@ from renda.congress.actions.sign_in import (
     person_sign_out,
     second_factor_change,
 )
-from renda.congress.actors import actor_for
+from renda.congress.actors import actor_for, herself
 from renda.congress.models import SECOND_FACTOR_KINDS, Person
-from renda.kernel.audit.models import NO_TENANT
-from renda.kernel.parties import Actor
 from renda.kernel.privacy.api import decrypt, encrypt
 
 
 def _methods(request: HttpRequest, person: Person) -> list[str]:
     return [entry["method"] for entry in get_authentication_records(request, person)]
-
-
-def _herself(person: Person, address: str = "") -> Actor:
-    """A person acting on her own account: her home congress is in scope even while she holds no post."""
-    actor = actor_for(person, address=address)
-    home = frozenset() if person.tenant_id is None else frozenset({person.tenant_id})
-    return replace(actor, tenants=actor.tenants | (home or {NO_TENANT}))
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings no types
@@ -48,17 +38,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
         assert isinstance(user, Person)
-        person_sign_in(_herself(user, request.META.get("REMOTE_ADDR", "")), method="+".join(_methods(request, user)))
+        person_sign_in(herself(user, request.META.get("REMOTE_ADDR", "")), method="+".join(_methods(request, user)))
 
     def logout(self, request: HttpRequest) -> None:
         if isinstance(request.user, Person):
-            person_sign_out(_herself(request.user))
+            person_sign_out(herself(request.user))
         super().logout(request)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         assert isinstance(user, Person)
         # The session's own copy follows, so that this browser stays signed in.
-        user.password = person_set_password(_herself(user), user.party_id, password=password).password
+        user.password = person_set_password(herself(user), user.party_id, password=password).password
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """After a printed code an account without a password is offered one."""
@@ -75,7 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
         if name == "totp_activated":
             # The code was just shown to be right: this session has its second factor.
             record_authentication(context.request, user, "mfa", type=Authenticator.Type.TOTP)
-        second_factor_change(_herself(user), change=name)
+        second_factor_change(herself(user), change=name)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings no types

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, include, path
 
 from renda.congress import views
+from renda.congress.views import tokens
 
 
 def _verbs(root: str, view: Callable[..., HttpResponseBase], **names: str) -> list[URLPattern]:
@@ -22,6 +23,9 @@ def _verbs(root: str, view: Callable[..., HttpResponseBase], **names: str) -> li
 _own = [
     path("account/", views.account, name="account"),
     path("account/sessions/<int:pk>/end/", views.end_session, name="session.end"),
+    path("account/tokens/", tokens.tokens, name="token.list"),
+    path("account/tokens/new/", tokens.create, name="token.create"),
+    path("account/tokens/<int:pk>/revoke/", tokens.revoke, name="token.revoke"),
     path("sign-in/sms/", views.sms_sign_in, name="sms_code.send"),
     path("sign-in/sms/code/", views.sms_code, name="sms_code.use"),
     path("congress/people/", views.people, name="person.list"),

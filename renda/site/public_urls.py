@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("ui/", include("renda.kernel.ui.public_urls")),
     path("feedback/", include("renda.kernel.feedback.public_urls")),
+    path("api/", include("renda.openapi.public_urls")),
     path("", include("renda.voice.public_urls")),
 ]
 

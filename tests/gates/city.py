@@ -32,8 +32,9 @@ from renda.congress.actions import (
     station_close,
     station_create,
 )
-from renda.congress.models import Person, Place, SignInCode
+from renda.congress.models import AccessToken, Person, Place, SignInCode
 from renda.congress.roster import RosterRow
+from renda.congress.tokens import token_hash
 from renda.kernel import clock
 from renda.kernel.access.models import EmergencyAccess
 from renda.kernel.audit.models import NO_TENANT
@@ -57,6 +58,8 @@ from renda.voice.tests.conftest import Story
 from tests.people import Cast
 from tests.zones import publish
 
+# The deputy's access token.
+TOKEN = "renda_deputy"
 # Who has a session and when she was last seen is no business; a refused try to sign in is counted on purpose.
 BOOKKEEPING = {"django_session", "congress_signinlock"}
 # A person whose posts have all ended: she signs in, and nothing is hers.
@@ -262,6 +265,13 @@ def _accounts(city: City) -> None:
     ]
     city.rows["code"], city.rows["spent_code"] = SignInCode.objects.bulk_create(codes)
     # A second telephone of hers that is still signed in.
+    city.rows["token"] = AccessToken.objects.create(
+        person=cast.people["deputy"],
+        name="统计大屏",
+        token_hash=token_hash(TOKEN),
+        made_at=clock.now(),
+        expires_at=clock.now() + timedelta(days=7),
+    )
     key = _sign_in(cast.people["deputy"])
     city.rows["session"], _ = UserSession.objects.get_or_create(
         session_key=key, defaults={"user": cast.people["deputy"], "ip": "127.0.0.1", "user_agent": "另一台手机"}

@@ -88,6 +88,9 @@ CONGRESS_ACTS: dict[str, Act] = {
     # Before signing in everybody is the public: a code that is spent is refused.
     "sign_in_code.use": Act("constituent", row("code"), fixed(), ("deputy",), instead=row("spent_code")),
     # Whoever holds the proof is public as well; it opens for its own person only.
+    "token.create": Act("deputy", None, fixed(name="统计大屏", days=30), (), SIGNED_IN),
+    "token.revoke": Act("deputy", row("token"), fixed(), ("other_deputy", "security_administrator")),
+    "token.use": Act("deputy", row("token"), fixed(), ("other_deputy", "security_administrator")),
     "sms_code.send": Act("constituent", None, fixed(phone="13800001111"), (), ()),
     "sms_code.use": Act(
         "constituent", None, lambda city: {"proof": city.key("sms_proof"), "person": city.person("deputy")}, (), ()

@@ -45,6 +45,11 @@ CONGRESS_PAGES: dict[str, Page] = {
     "mfa_view_recovery_codes": Page("deputy", own=_SIGNED_IN, status=404),  # she has none
     "mfa_generate_recovery_codes": Page("deputy", own=_SIGNED_IN),
     "congress:account": Page("deputy", own=_SIGNED_IN),
+    "congress:token.list": Page("deputy", own=_SIGNED_IN),
+    "congress:token.create": press(
+        "deputy", lambda _: [], fixed(name="统计大屏", days="30"), status=200, own=_SIGNED_IN
+    ),
+    "congress:token.revoke": press("deputy", row("token"), fixed(), "other_deputy", "security_administrator"),
     # There are no short messages here, as on a new site.
     "congress:sms_code.send": Page(public="the door itself", status=404),
     "congress:sms_code.use": Page(public="the door itself", status=404),

@@ -60,6 +60,7 @@ from renda.congress.forms.stations import (
     StationCreateForm,
     StationForm,
 )
+from renda.congress.forms.tokens import TokenForm
 
 __all__ = [
     "CongressField",
@@ -107,5 +108,6 @@ __all__ = [
     "StationCreateForm",
     "StationForm",
     "TermForm",
+    "TokenForm",
     "place_label",
 ]

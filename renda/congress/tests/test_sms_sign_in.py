@@ -82,7 +82,8 @@ def test_a_proven_number_opens_once(cast: Cast, client: Client, role: str) -> No
 
 
 @pytest.mark.parametrize(
-    "role", ["business_administrator", "system_administrator", "security_administrator", "presidium_clerk", "case_officer"]
+    "role",
+    ["business_administrator", "system_administrator", "security_administrator", "presidium_clerk", "case_officer"],
 )
 def test_it_opens_for_nobody_else(cast: Cast, client: Client, role: str) -> None:
     prove(cast, role)
@@ -187,4 +188,7 @@ def test_the_next_page_stays_on_this_site(cast: Cast, client: Client) -> None:
     prove(cast, "deputy")
     assert client.post(ASK, {"phone": PHONE, "next": "https://evil.example/"})["Location"] == ENTER
     code = sent()
-    assert client.post(ENTER, {"code": code, "next": "/notices/"})["Location"] in ("/notices/", "/account/password/set/")
+    assert client.post(ENTER, {"code": code, "next": "/notices/"})["Location"] in (
+        "/notices/",
+        "/account/password/set/",
+    )

@@ -42,7 +42,9 @@ def sms_sign_in(request: ActorRequest) -> HttpResponse:
             sms_codes.count_asking(phone, device=_device(request), address=stranger.address)
             sms_code_send(stranger, phone=phone)
             request.session[_PHONE] = encrypt(phone, purpose=_PHONE)
-            return SeeOther(reverse("congress:sms_code.use", query={"next": next_of(request)} if next_of(request) else None))
+            return SeeOther(
+                reverse("congress:sms_code.use", query={"next": next_of(request)} if next_of(request) else None)
+            )
         except Invalid as error:
             form.take(error)
         except TooMany as error:
