@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login import get_authentication_records, rec
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
@@ -23,6 +24,9 @@ from renda.congress.actions.sign_in import (
 from renda.congress.actors import actor_for, herself
 from renda.congress.models import SECOND_FACTOR_KINDS, Person
 from renda.kernel.privacy.api import decrypt, encrypt
+
+# The type of a second factor that was given at the city's provider.
+IDENTITY = "identity"
 
 
 def _methods(request: HttpRequest, person: Person) -> list[str]:
@@ -65,6 +69,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
         if name == "totp_activated":
             # The code was just shown to be right: this session has its second factor.
             record_authentication(context.request, user, "mfa", type=Authenticator.Type.TOTP)
+        if name == "webauthn_added":
+            record_authentication(context.request, user, "mfa", type=Authenticator.Type.WEBAUTHN)
         second_factor_change(herself(user), change=name)
 
 
@@ -76,6 +82,20 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth b
 
     def decrypt(self, encrypted_text: str) -> str:
         return decrypt(encrypted_text, purpose=MFA)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The site's own name, whatever host a request says."""
+        return {"id": settings.RENDA_PASSKEY_HOST, "name": settings.RENDA_BRAND}
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002  # allauth's name
+        """For who gives it no name."""
+        return f"通行密钥 {Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1}"
+
+    def is_mfa_enabled(self, user: AbstractBaseUser, types: Any = None) -> bool:
+        """Not asked for where the city's provider has just said that it was given there."""
+        if any(entry.get("type") == IDENTITY for entry in get_authentication_records(context.request, user)):
+            return False
+        return bool(super().is_mfa_enabled(user, types))
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         person = Person.objects.get(party_id=authenticator.user_id)

@@ -25,6 +25,8 @@ from renda.kernel.ui import faults
 SEEN = "renda_seen"
 # A page left open asks again by itself; such requests carry this header and are no sign of life.
 BACKGROUND = "X-Renda-Background"
+# The way in: it reads no congress's rows, waits for the city's provider, and writes in coming back from there.
+_DOOR = "/sign-in/"
 # Where somebody may go who must still set up a second factor.
 _SETTING_UP = ("/account/", "/sign-out/", "/static/", "/ui/")
 
@@ -69,7 +71,7 @@ class ActorMiddleware:
         return self._answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        if request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") or request.path.startswith(_DOOR):
             return self.get_response(request)
         actor = cast(Actor, request.actor)  # type: ignore[attr-defined]
         with tenant_transaction(actor.tenants):

@@ -39,7 +39,7 @@ CODE_LENGTH = 12  # characters of the alphabet of 32: 60 bits
 CODE_PURPOSE = "sign_in.code"
 REFUSED = "用户名、密码或登录码不对，或者尝试次数过多。请核对后稍候再试，也可以用一次性登录码登录。"
 
-Method = Literal["password", "one_use_code", "sms_code"]
+Method = Literal["password", "one_use_code", "sms_code", "identity"]
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def claim(phone: str, code: str, *, device: str, address: str) -> tuple[Person, 
     if None in counted:
         raise TooMany("sign_in.too_many", "尝试次数过多，请过一会儿再试，也可以用登录码单上的登录码登录。")
     person = person_at(phone)
-    party_id = person and person.party_id
+    party_id = None if person is None else person.party_id
     proof = claim_code(purpose=PURPOSE, channel=CHANNEL, address=phone, code=code, party_id=party_id)
     if person is None or proof is None:
         raise Invalid("sign_in.sms", fields={"code": WRONG})

@@ -60,8 +60,9 @@ class HouseAPI(NinjaAPI):
         return schema
 
 
-def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+def _refused(request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
     """A body that cannot be read (its cause says why), or nobody signed in."""
+    assert isinstance(error, HttpError)  # ninja declares that it may be the class
     if isinstance(error, AuthenticationError):
         return faults.respond(request, faults.of(SignedOut()))
     cause = error.__cause__
@@ -79,7 +80,8 @@ _MISTAKES = {
 }
 
 
-def _wrong_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _wrong_fields(request: HttpRequest, error: ValidationError | type[ValidationError]) -> HttpResponse:
+    assert isinstance(error, ValidationError)
     fields = {}
     for one in error.errors:
         place = [str(part) for part in one["loc"] if part not in {"body", "query", "path", "header", "given"}]
@@ -87,6 +89,6 @@ def _wrong_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return faults.respond(request, faults.of(Invalid("api.fields", "请求的参数或内容有误。", fields=fields)))
 
 
-def _handed_on(_request: HttpRequest, error: Exception) -> HttpResponse:
+def _handed_on(_request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     """The house's own middleware and handlers answer, as for pages; under ``/api/`` they say it as a problem."""
     raise error

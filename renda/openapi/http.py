@@ -303,7 +303,7 @@ def statistics(
     first: Month | None = None,
     last: Month | None = None,
     category: Annotated[str, StringConstraints(max_length=20)] = "",
-    by: str = Query("place", pattern=f"^({'|'.join(GROUPS)})$"),
+    by: Annotated[str, Query(pattern=f"^({'|'.join(GROUPS)})$")] = "place",
 ) -> dict[str, Any]:
     """As the page 统计: the last twelve months of the widest congress where nothing is asked."""
     congresses = congresses_where(request, PERMISSION)

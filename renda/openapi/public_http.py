@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from django.http import Http404, HttpRequest
 from ninja import Header, Query, Schema, Status
@@ -24,6 +24,7 @@ api = HouseAPI(
     urls_namespace="public_api",
 )
 
+Found = TypeVar("Found", finding.Deputy, finding.Station)
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,12}$")]
 Text = Annotated[str, StringConstraints(max_length=5000)]
 
@@ -170,7 +171,7 @@ def places(request: HttpRequest, under: Code | None = None) -> list[finding.Plac
 def deputies(
     request: HttpRequest,
     place: Code | None = None,
-    name: Annotated[str, StringConstraints(max_length=30)] | None = Query(None, description="姓名、拼音或首字母"),
+    name: Annotated[str | None, Query(max_length=30, description="姓名、拼音或首字母")] = None,
 ) -> list[finding.Deputy]:
     """By place all who represent it, nearest level first; by name where no place is given."""
     if place is not None:
@@ -196,7 +197,7 @@ def station(request: HttpRequest, station_id: int) -> finding.Station:
     return _found(finding.station(station_id))
 
 
-def _found(one: Any) -> Any:
+def _found(one: Found | None) -> Found:
     if one is None:
         raise Http404
     return one
@@ -212,9 +213,9 @@ def submit(
     request: HttpRequest,
     code: Annotated[str, StringConstraints(max_length=20)],
     given: MessageIn,
-    idempotency_key: Annotated[str, StringConstraints(min_length=8, max_length=100)] = Header(
-        description="每份留言一个；断线后用同一个再发，不会重复登记"
-    ),
+    idempotency_key: Annotated[
+        str, Header(min_length=8, max_length=100, description="每份留言一个；断线后用同一个再发，不会重复登记")
+    ],
 ) -> Status[dict[str, str]]:
     """The same letter as the form's; the same key with the same words gives the same receipt."""
     target = target_of(code)

@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
@@ -32,7 +34,7 @@ from renda.congress.actions import (
     station_close,
     station_create,
 )
-from renda.congress.models import AccessToken, Person, Place, SignInCode
+from renda.congress.models import AccessToken, IdentityLink, Person, Place, SignInCode
 from renda.congress.roster import RosterRow
 from renda.congress.tokens import token_hash
 from renda.kernel import clock
@@ -58,6 +60,8 @@ from renda.voice.tests.conftest import Story
 from tests.people import Cast
 from tests.zones import publish
 
+# A passkey as a browser has registered it.
+PASSKEY = json.loads(Path(__file__).with_name("passkey.json").read_text())
 # The deputy's access token.
 TOKEN = "renda_deputy"
 # Who has a session and when she was last seen is no business; a refused try to sign in is counted on purpose.
@@ -265,6 +269,16 @@ def _accounts(city: City) -> None:
     ]
     city.rows["code"], city.rows["spent_code"] = SignInCode.objects.bulk_create(codes)
     # A second telephone of hers that is still signed in.
+    city.rows["identity"] = IdentityLink.objects.create(
+        person=cast.people["deputy"],
+        issuer="http://127.0.0.1:9",
+        subject="zhang.san",
+        linked_by_id=city.person("deputy"),
+        linked_at=clock.now(),
+    )
+    city.rows["passkey"] = Authenticator.objects.create(
+        user=cast.people["deputy"], type=Authenticator.Type.WEBAUTHN, data={"name": "办公室电脑", "credential": PASSKEY}
+    )
     city.rows["token"] = AccessToken.objects.create(
         person=cast.people["deputy"],
         name="统计大屏",

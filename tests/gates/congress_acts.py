@@ -88,6 +88,11 @@ CONGRESS_ACTS: dict[str, Act] = {
     # Before signing in everybody is the public: a code that is spent is refused.
     "sign_in_code.use": Act("constituent", row("code"), fixed(), ("deputy",), instead=row("spent_code")),
     # Whoever holds the proof is public as well; it opens for its own person only.
+    "identity.link": Act("deputy", None, fixed(subject="li.si"), (), SIGNED_IN),
+    "identity.assign": Act(
+        "presidium_clerk", person("other_deputy"), fixed(subject="li.si"), ("deputy", "other_township_clerk")
+    ),
+    "identity.unlink": Act("deputy", row("identity"), fixed(), ("other_deputy", "presidium_clerk")),
     "token.create": Act("deputy", None, fixed(name="统计大屏", days=30), (), SIGNED_IN),
     "token.revoke": Act("deputy", row("token"), fixed(), ("other_deputy", "security_administrator")),
     "token.use": Act("deputy", row("token"), fixed(), ("other_deputy", "security_administrator")),

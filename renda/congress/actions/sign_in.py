@@ -172,7 +172,7 @@ def sms_code_send(ctx: Context, *, phone: str) -> AddressProof:
         purpose=sms_codes.PURPOSE,
         channel=sms_codes.CHANNEL,
         address=phone,
-        party_id=person and person.party_id,
+        party_id=None if person is None else person.party_id,
         to_nobody=person is None,
     )
 

@@ -46,6 +46,9 @@ from renda.congress.forms.places import (
     PlaceImportForm,
 )
 from renda.congress.forms.sign_in import (
+    AddPasskeyForm,
+    EditPasskeyForm,
+    IdentityForm,
     ReauthenticateForm,
     SecondFactorForm,
     SignInForm,
@@ -63,16 +66,19 @@ from renda.congress.forms.stations import (
 from renda.congress.forms.tokens import TokenForm
 
 __all__ = [
+    "AddPasskeyForm",
     "CongressField",
     "CongressForm",
     "DisableForm",
     "DistrictCreateForm",
     "DistrictEditForm",
     "DistrictForm",
+    "EditPasskeyForm",
     "EmailForm",
     "EndHoldingForm",
     "FoundForm",
     "HoldForm",
+    "IdentityForm",
     "InviteForm",
     "InviteManyForm",
     "MandateBeginForm",

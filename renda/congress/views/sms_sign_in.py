@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -62,7 +63,7 @@ def sms_code(request: ActorRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return SeeOther(settings.LOGIN_REDIRECT_URL)
     if _PHONE not in request.session:
-        return SeeOther(reverse("congress:sms_code.send"))
+        return redirect("congress:sms_code.send")
     phone = decrypt(request.session[_PHONE], purpose=_PHONE)
     form, status = SmsCodeForm(request.POST or None), 200
     if request.method == "POST" and form.is_valid():
