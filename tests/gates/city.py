@@ -13,11 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
-from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
@@ -34,9 +32,8 @@ from renda.congress.actions import (
     station_close,
     station_create,
 )
-from renda.congress.models import AccessToken, IdentityLink, Person, Place, SignInCode
+from renda.congress.models import Person, Place, SignInCode
 from renda.congress.roster import RosterRow
-from renda.congress.tokens import token_hash
 from renda.kernel import clock
 from renda.kernel.access.models import EmergencyAccess
 from renda.kernel.audit.models import NO_TENANT
@@ -57,13 +54,10 @@ from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions
 from renda.voice.models import CommonIssue, IssueVoice, Message
 from renda.voice.tests.conftest import Story
+from tests.gates import credentials
 from tests.people import Cast
 from tests.zones import publish
 
-# A passkey as a browser has registered it.
-PASSKEY = json.loads(Path(__file__).with_name("passkey.json").read_text())
-# The deputy's access token.
-TOKEN = "renda_deputy"
 # Who has a session and when she was last seen is no business; a refused try to sign in is counted on purpose.
 BOOKKEEPING = {"django_session", "congress_signinlock"}
 # A person whose posts have all ended: she signs in, and nothing is hers.
@@ -269,27 +263,11 @@ def _accounts(city: City) -> None:
     ]
     city.rows["code"], city.rows["spent_code"] = SignInCode.objects.bulk_create(codes)
     # A second telephone of hers that is still signed in.
-    city.rows["identity"] = IdentityLink.objects.create(
-        person=cast.people["deputy"],
-        issuer="http://127.0.0.1:9",
-        subject="zhang.san",
-        linked_by_id=city.person("deputy"),
-        linked_at=clock.now(),
-    )
-    city.rows["passkey"] = Authenticator.objects.create(
-        user=cast.people["deputy"], type=Authenticator.Type.WEBAUTHN, data={"name": "办公室电脑", "credential": PASSKEY}
-    )
-    city.rows["token"] = AccessToken.objects.create(
-        person=cast.people["deputy"],
-        name="统计大屏",
-        token_hash=token_hash(TOKEN),
-        made_at=clock.now(),
-        expires_at=clock.now() + timedelta(days=7),
-    )
     key = _sign_in(cast.people["deputy"])
     city.rows["session"], _ = UserSession.objects.get_or_create(
         session_key=key, defaults={"user": cast.people["deputy"], "ip": "127.0.0.1", "user_agent": "另一台手机"}
     )
+    city.rows |= credentials.give(cast.people["deputy"])
     city.rows["access"] = EmergencyAccess.objects.create(
         person_id=city.person("presidium_assigner"),
         tenant_id=cast.tenant("township"),
@@ -335,7 +313,6 @@ def _told(city: City) -> None:
     asked.address_key = proofs.address_key("email", "deputy@example.cn")
     asked.digest = proofs._digest(asked, "246810")
     asked.save()
-    city.rows["sms_proof"] = proofs.note(purpose="sign_in", channel="sms", address="13800001111", party_id=deputy)
     city.rows["subscription"] = Subscription.objects.create(
         party_id=deputy, kind="gates.place", target="路口镇", title="路口镇", created_at=now, told_until=now
     )

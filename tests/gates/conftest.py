@@ -12,6 +12,7 @@ from renda.kernel.notices.api import Found, SubscriptionKind
 from renda.voice import sorting
 from tests import people
 from tests.gates import city as gates
+from tests.gates import credentials
 from tests.gates.city import City
 
 
@@ -22,7 +23,7 @@ def _channels(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.RENDA_ALIYUN_SMS = dict.fromkeys(settings.RENDA_ALIYUN_SMS, "x")
     settings.RENDA_OIDC = {
         **settings.RENDA_OIDC,
-        "issuer": "http://127.0.0.1:9",
+        "issuer": credentials.ISSUER,
         "client_id": "x",
         "client_secret": "x",
     }
