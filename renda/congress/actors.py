@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
@@ -9,6 +11,7 @@ from django.db.models import OuterRef, Q
 from renda.congress.models import Person
 from renda.kernel import clock
 from renda.kernel.access import api as access
+from renda.kernel.audit.models import NO_TENANT
 from renda.kernel.parties import Actor, HeldPost
 from renda.kernel.parties.models import Holding
 from renda.kernel.policy.registry import GRANTS
@@ -48,3 +51,10 @@ def actor_for(person: Person | AnonymousUser | None, *, address: str = "") -> Ac
     may_open = any((post.kind, access.OPEN) in GRANTS for post in posts)
     opened = access.opened_for(person.party_id) if may_open else frozenset()
     return Actor("person", person.name, person.party_id, posts, tenants, address, opened)
+
+
+def herself(person: Person, address: str = "") -> Actor:
+    """A person acting on her own account: her home congress is in scope even while she holds no post."""
+    actor = actor_for(person, address=address)
+    home = frozenset() if person.tenant_id is None else frozenset({person.tenant_id})
+    return replace(actor, tenants=actor.tenants | (home or {NO_TENANT}))

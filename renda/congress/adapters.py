@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -10,6 +9,7 @@ from allauth.account.internal.flows.login import get_authentication_records, rec
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
@@ -21,22 +21,16 @@ from renda.congress.actions.sign_in import (
     person_sign_out,
     second_factor_change,
 )
-from renda.congress.actors import actor_for
+from renda.congress.actors import actor_for, herself
 from renda.congress.models import SECOND_FACTOR_KINDS, Person
-from renda.kernel.audit.models import NO_TENANT
-from renda.kernel.parties import Actor
 from renda.kernel.privacy.api import decrypt, encrypt
+
+# The type of a second factor that was given at the city's provider.
+IDENTITY = "identity"
 
 
 def _methods(request: HttpRequest, person: Person) -> list[str]:
     return [entry["method"] for entry in get_authentication_records(request, person)]
-
-
-def _herself(person: Person, address: str = "") -> Actor:
-    """A person acting on her own account: her home congress is in scope even while she holds no post."""
-    actor = actor_for(person, address=address)
-    home = frozenset() if person.tenant_id is None else frozenset({person.tenant_id})
-    return replace(actor, tenants=actor.tenants | (home or {NO_TENANT}))
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings no types
@@ -48,17 +42,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         super().login(request, user)
         assert isinstance(user, Person)
-        person_sign_in(_herself(user, request.META.get("REMOTE_ADDR", "")), method="+".join(_methods(request, user)))
+        person_sign_in(herself(user, request.META.get("REMOTE_ADDR", "")), method="+".join(_methods(request, user)))
 
     def logout(self, request: HttpRequest) -> None:
         if isinstance(request.user, Person):
-            person_sign_out(_herself(request.user))
+            person_sign_out(herself(request.user))
         super().logout(request)
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         assert isinstance(user, Person)
         # The session's own copy follows, so that this browser stays signed in.
-        user.password = person_set_password(_herself(user), user.party_id, password=password).password
+        user.password = person_set_password(herself(user), user.party_id, password=password).password
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """After a printed code an account without a password is offered one."""
@@ -75,7 +69,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
         if name == "totp_activated":
             # The code was just shown to be right: this session has its second factor.
             record_authentication(context.request, user, "mfa", type=Authenticator.Type.TOTP)
-        second_factor_change(_herself(user), change=name)
+        if name == "webauthn_added":
+            record_authentication(context.request, user, "mfa", type=Authenticator.Type.WEBAUTHN)
+        second_factor_change(herself(user), change=name)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth brings no types
@@ -86,6 +82,20 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth b
 
     def decrypt(self, encrypted_text: str) -> str:
         return decrypt(encrypted_text, purpose=MFA)
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """The site's own name, whatever host a request says."""
+        return {"id": settings.RENDA_PASSKEY_HOST, "name": settings.RENDA_BRAND}
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002  # allauth's name
+        """For who gives it no name."""
+        return f"通行密钥 {Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1}"
+
+    def is_mfa_enabled(self, user: AbstractBaseUser, types: Any = None) -> bool:
+        """Not asked for where the city's provider has just said that it was given there."""
+        if any(entry.get("type") == IDENTITY for entry in get_authentication_records(context.request, user)):
+            return False
+        return bool(super().is_mfa_enabled(user, types))
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         person = Person.objects.get(party_id=authenticator.user_id)

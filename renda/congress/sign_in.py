@@ -39,7 +39,7 @@ CODE_LENGTH = 12  # characters of the alphabet of 32: 60 bits
 CODE_PURPOSE = "sign_in.code"
 REFUSED = "用户名、密码或登录码不对，或者尝试次数过多。请核对后稍候再试，也可以用一次性登录码登录。"
 
-Method = Literal["password", "one_use_code"]
+Method = Literal["password", "one_use_code", "sms_code", "identity"]
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,19 @@ def claim_second_factor(person: Person, address: str) -> Callable[[], None]:
     Raises:
         Invalid: too many tries from this address; a recovery code or another address still work.
     """
-    keys = _keys(f"second_factor:{person.party_id}", address)
-    if not _claim(*keys):
+    right = claim_try(f"second_factor:{person.party_id}", address)
+    if right is None:
         raise Invalid("sign_in.second_factor", "动态码尝试次数过多，请稍候再试。")
-    return lambda: _forget(*keys)
+    return right
+
+
+def claim_try(who: str, address: str) -> Callable[[], None] | None:
+    """Count a try by a name (``sms:138…``) from an address before it is made; None while locked.
+
+    What comes back forgets the tries: called when it was right.
+    """
+    keys = _keys(who, address)
+    return (lambda: _forget(*keys)) if _claim(*keys) else None
 
 
 def _keys(account: str, address: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, include, path
 
 from renda.congress import views
+from renda.congress.views import identity, passkeys, tokens
 
 
 def _verbs(root: str, view: Callable[..., HttpResponseBase], **names: str) -> list[URLPattern]:
@@ -22,6 +23,16 @@ def _verbs(root: str, view: Callable[..., HttpResponseBase], **names: str) -> li
 _own = [
     path("account/", views.account, name="account"),
     path("account/sessions/<int:pk>/end/", views.end_session, name="session.end"),
+    path("sign-in/identity/", identity.begin, name="identity.begin"),
+    path("sign-in/identity/back/", identity.back, name="identity.back"),
+    path("account/identity/", identity.identities, name="identity.list"),
+    path("account/identity/link/", identity.link, name="identity.link"),
+    path("account/identity/<int:pk>/unlink/", identity.unlink, name="identity.unlink"),
+    path("account/tokens/", tokens.tokens, name="token.list"),
+    path("account/tokens/new/", tokens.create, name="token.create"),
+    path("account/tokens/<int:pk>/revoke/", tokens.revoke, name="token.revoke"),
+    path("sign-in/sms/", views.sms_sign_in, name="sms_code.send"),
+    path("sign-in/sms/code/", views.sms_code, name="sms_code.use"),
     path("congress/people/", views.people, name="person.list"),
     path("congress/people/new/", views.person_create, name="person.create"),
     path("congress/people/slips/", views.invite_many, name="person.invite_many"),
@@ -35,6 +46,7 @@ _own = [
         reveal="person.reveal",
         email="person.set_email",
         reset="second_factor.reset",
+        identity="identity.assign",
         invite="person.invite",
         invite_administrator="administrator.invite",
     ),
@@ -116,5 +128,11 @@ urlpatterns = [
         recovery_views.generate_recovery_codes,
         name="mfa_generate_recovery_codes",
     ),
+    path("account/passkeys/", passkeys.list_passkeys, name="mfa_list_webauthn"),
+    path("account/passkeys/add/", passkeys.add_passkey, name="mfa_add_webauthn"),
+    path("account/passkeys/<int:pk>/edit/", passkeys.edit_passkey, name="mfa_edit_webauthn"),
+    path("account/passkeys/<int:pk>/remove/", passkeys.remove_passkey, name="mfa_remove_webauthn"),
+    path("account/passkeys/reauthenticate/", passkeys.reauthenticate_with_passkey, name="mfa_reauthenticate_webauthn"),
+    path("sign-in/passkey/", passkeys.sign_in_with_passkey, name="mfa_login_webauthn"),
     path("", include((_own, "congress"))),
 ]

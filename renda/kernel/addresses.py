@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -71,3 +72,15 @@ def _address(word: str) -> str | None:
         return str(ip_address(word))
     except ValueError:
         return None
+
+
+def passkey_host(url: str) -> str:
+    """The name that passkeys of a site at ``url`` belong to (RP id, W3C Web Authentication); empty where none may be.
+
+    A number is no name, and over plain http anybody on the way could ask for a passkey; ``localhost`` never leaves the
+    machine.
+    """
+    parts = urlsplit(url)
+    name = parts.hostname or ""
+    is_number = ":" in name or name.replace(".", "").isdigit()
+    return name if name and not is_number and (parts.scheme == "https" or name == "localhost") else ""

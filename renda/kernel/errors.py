@@ -27,6 +27,14 @@ class NotFound(RendaError):
     default_message = "没有找到，或者您无权查看。"
 
 
+class SignedOut(RendaError):
+    """A program asks without a session or a token that is valid; a browser is sent to the sign-in page instead."""
+
+    status = 401
+    default_code = "signed_out"
+    default_message = "请先登录，或使用有效的访问令牌。"
+
+
 class Forbidden(RendaError):
     """The actor sees the row, but no post of hers may do this."""
 
@@ -78,11 +86,15 @@ class TooLarge(Invalid):
 
 
 class TooMany(RendaError):
-    """Too many tries in a short time."""
+    """Too many tries in a short time; ``seconds``: when to come again."""
 
     status = 429
     default_code = "too_many"
     default_message = "操作太频繁，请稍后再试。"
+
+    def __init__(self, code: str = "", message: str = "", *, seconds: int = 60) -> None:
+        self.seconds = seconds
+        super().__init__(code, message)
 
 
 class Unscoped(RuntimeError):

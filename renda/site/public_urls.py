@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ui/", include("renda.kernel.ui.public_urls")),
     path("feedback/", include("renda.kernel.feedback.public_urls")),
     path("help/", include("renda.kernel.manual.urls"), {"frame": "ui/public_base.html"}),
+    path("api/", include("renda.openapi.public_urls")),
     path("", include("renda.voice.public_urls")),
 ]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import SELF
 
+from renda.kernel.addresses import passkey_host
 from renda.site import public_zone
 from renda.site.environment import (
     boolean,
@@ -215,12 +216,18 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "user_name"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_ADAPTER = "renda.congress.adapters.AccountAdapter"
 ACCOUNT_RATE_LIMITS = False  # congress.sign_in limits by account and address and lets a second factor through
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Passkeys belong to the inner zone's name and need https (localhost excepted): elsewhere there are none.
+RENDA_PASSKEY_HOST = passkey_host(RENDA_INNER_URL)
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if RENDA_PASSKEY_HOST else [])]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_ADAPTER = "renda.congress.adapters.SecondFactorAdapter"
 MFA_TOTP_ISSUER = RENDA_BRAND
 MFA_FORMS = {
     "authenticate": "renda.congress.forms.SecondFactorForm",
     "reauthenticate": "renda.congress.forms.ReauthenticateForm",
+    "add_webauthn": "renda.congress.forms.AddPasskeyForm",
+    "edit_webauthn": "renda.congress.forms.EditPasskeyForm",
 }
 USERSESSIONS_TRACK_ACTIVITY = False
 
@@ -352,6 +359,16 @@ RENDA_DINGTALK = {
     "app_secret": text("RENDA_DINGTALK_APP_SECRET", ""),
     "agent_id": text("RENDA_DINGTALK_AGENT_ID", ""),
 }
+# The city's own provider of identities (OpenID Connect); off until it is named.
+RENDA_OIDC = {
+    "issuer": text("RENDA_OIDC_ISSUER", ""),
+    "client_id": text("RENDA_OIDC_CLIENT_ID", ""),
+    "client_secret": text("RENDA_OIDC_CLIENT_SECRET", ""),
+    "name": text("RENDA_OIDC_NAME", "统一身份认证"),
+    "scope": text("RENDA_OIDC_SCOPE", "openid profile"),
+}
+# Words of ``amr`` or ``acr`` that mean two factors; by default none does, and administrators give theirs here.
+RENDA_OIDC_SECOND_FACTOR = words("RENDA_OIDC_SECOND_FACTOR", [])
 # When nobody is called unless it is urgent; everybody may choose other hours.
 RENDA_QUIET_HOURS = text("RENDA_QUIET_HOURS", "21:00-08:00")
 

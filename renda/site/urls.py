@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/", include("renda.kernel.notices.urls")),
     path("secrecy/", include("renda.kernel.secrecy.urls")),
     path("exchange/", include("renda.kernel.exchange.urls")),
+    path("api/", include("renda.openapi.urls")),
     path("", include("renda.congress.urls")),
     path("", include("renda.voice.urls")),
 ]

@@ -18,7 +18,7 @@ from renda.kernel.public_zone.api import Copy, Letter
 from renda.kernel.ui.http import SeeOther
 from renda.voice import published
 from renda.voice.public_forms import JoinForm
-from renda.voice.public_sending import sending, slow, token
+from renda.voice.public_sending import sending_limits, slow, token
 from renda.voice.receipts import receipt_number_of
 
 
@@ -32,7 +32,7 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("voice:published.page", pk)
     form, status = JoinForm(request.POST or None), 200
     if request.method == "POST" and form.is_valid():
-        if seconds := public_zone.wait(*sending(request)):
+        if seconds := public_zone.wait(*sending_limits(request)):
             form.add_error(None, f"提交得太频繁了，请 {public_zone.in_words(seconds)}后再点一次，填写的内容还在。")
             return slow(_page(request, copy, form, 429), seconds)
         number = _send(pk, form, request.POST.get("idempotency_key", ""))

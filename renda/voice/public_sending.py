@@ -39,6 +39,7 @@ RECEIPT_HOURS = 12  # how long an opened receipt stays open in the browser
 TEN_MINUTES = 600
 # Wrong words of one number, and look-ups from one address, in ten minutes: a million words take 380 years.
 TRIES_A_NUMBER, TRIES_AN_ADDRESS = 5, 60
+NOT_FOUND = "没有查到。请核对受理编号和查询码。"
 # After so many seconds a message is not "being registered" any more: somebody is looking at it.
 REGISTERED_WITHIN = 120
 # How often similar messages are looked for while one types: in one browser, from one address.
@@ -48,7 +49,7 @@ SIMILAR_A_DEVICE, SIMILAR_AN_ADDRESS = 80, 800
 # --- what a scanned code names ---------------------------------------------------------------------------------------------
 
 
-class _Target:
+class Target:
     """What a scanned code names. Who stands behind it is asked only when a page shows it."""
 
     def __init__(self, wall_code: finding.WallCode, *, took_over: bool) -> None:
@@ -77,18 +78,23 @@ class _Target:
         return named or (next(iter(self.deputies), None) if self.leads_to_her else None)
 
 
-def _target(code: str) -> _Target:
+def target_of(code: str) -> Target:
+    """What a code names.
+
+    Raises:
+        Http404: nothing.
+    """
     read = read_short_code(code)
     wall_code = finding.wall_code(read) if read else None
     if wall_code is None:
         raise Http404
-    return _Target(wall_code, took_over=wall_code.code != read)
+    return Target(wall_code, took_over=wall_code.code != read)
 
 
 @require_safe
 def code(request: HttpRequest, code: str) -> HttpResponse:
     """What is behind a code on a wall: a deputy goes straight to the form, a station lets one choose."""
-    target = _target(code)
+    target = target_of(code)
     if target.leads_to_her:
         return redirect("voice:message.submit", code=target.code)
     return render(request, "voice/code.html", {"target": target})
@@ -100,7 +106,7 @@ def code(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def submit(request: HttpRequest, code: str) -> HttpResponse:
     """The form, and its press; a similar public message can be joined instead (``joiner.join``)."""
-    target = _target(code)
+    target = target_of(code)
     chosen = request.POST.get("deputy") or request.GET.get("deputy") or ""
     places = finding.places_of(target.wall_code.tenant_id)
     form = MessageForm(request.POST or None, request.FILES or None, places=places)
@@ -110,14 +116,14 @@ def submit(request: HttpRequest, code: str) -> HttpResponse:
             form.add_error(None, "这位代表不在这个二维码的接待范围内，请重新选择。")
         elif _asks_first(request, form) and (alike := _similar(target, form.cleaned_data["body"])):
             return _form(request, target, chosen, form, 200, alike)
-        elif seconds := public_zone.wait(*sending(request)):
+        elif seconds := public_zone.wait(*sending_limits(request)):
             form.add_error(
                 None, f"提交得太频繁了，请 {public_zone.in_words(seconds)}后再点一次“提交留言”，填写的内容还在。"
             )
             return slow(_form(request, target, chosen, form, 429), seconds)
         else:
             with form.catching():
-                number = _send(target, chosen, form, request.POST.get("idempotency_key", ""))
+                number = leave(target, chosen, form, request.POST.get("idempotency_key", ""))
                 return SeeOther(reverse("voice:receipt", args=[token(number, fresh=True)]))
     return _form(request, target, chosen, form, status)
 
@@ -130,14 +136,14 @@ def _asks_first(request: HttpRequest, form: MessageForm) -> bool:
     return not is_seen and not form.cleaned_data["photos"]
 
 
-def _similar(target: _Target, text: str) -> list[dict[str, Any]]:
+def _similar(target: Target, text: str) -> list[dict[str, Any]]:
     return [published.page_of(copy.body, ()) for copy in similar.similar(target.wall_code.tenant_id, text)]
 
 
 @require_http_methods(["POST"])
 def similar_messages(request: HttpRequest, code: str) -> HttpResponse:
     """While one types: public messages of the county that speak of the same thing; a part of the form."""
-    target = _target(code)
+    target = target_of(code)
     seconds = public_zone.wait(
         Limit("similar", public_zone.device_of(request), SIMILAR_A_DEVICE, TEN_MINUTES),
         Limit("similar from", public_zone.address_of(request), SIMILAR_AN_ADDRESS, TEN_MINUTES),
@@ -150,7 +156,7 @@ def similar_messages(request: HttpRequest, code: str) -> HttpResponse:
 
 def _form(
     request: HttpRequest,
-    target: _Target,
+    target: Target,
     chosen: str,
     form: MessageForm,
     status: int,
@@ -173,7 +179,7 @@ def slow(response: HttpResponse, seconds: int) -> HttpResponse:
     return response
 
 
-def sending(request: HttpRequest) -> tuple[Limit, ...]:
+def sending_limits(request: HttpRequest) -> tuple[Limit, ...]:
     """How often one browser, and one network address, may send."""
     return (
         Limit("send", public_zone.device_of(request), settings.RENDA_SENDS_A_DEVICE, TEN_MINUTES),
@@ -181,7 +187,7 @@ def sending(request: HttpRequest) -> tuple[Limit, ...]:
     )
 
 
-def _send(target: _Target, chosen: str, form: MessageForm, pressed: str) -> str:
+def leave(target: Target, chosen: str, form: MessageForm, pressed: str) -> str:
     """Leave the message and its photos for the inner zone; the receipt number. The same press gives the same number.
 
     Raises:
@@ -255,6 +261,14 @@ def _open(given: str) -> _Receipt:
     return _Receipt(given, str(number), bool(fresh), int(made_at))
 
 
+def looking_limits(request: HttpRequest, number: str) -> tuple[Limit, ...]:
+    """How often a number, and one network address, may be looked up."""
+    return (
+        Limit("look up", number, TRIES_A_NUMBER, TEN_MINUTES),
+        Limit("look up from", public_zone.address_of(request), TRIES_AN_ADDRESS, TEN_MINUTES),
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def look_up(request: HttpRequest) -> HttpResponse:
     """Number and word open the receipt; a wrong pair says the same whatever is wrong."""
@@ -262,16 +276,12 @@ def look_up(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         number = normalised(form.cleaned_data["receipt_number"])
-        seconds = public_zone.wait(
-            Limit("look up", number, TRIES_A_NUMBER, TEN_MINUTES),
-            Limit("look up from", public_zone.address_of(request), TRIES_AN_ADDRESS, TEN_MINUTES),
-        )
-        if seconds:
+        if seconds := public_zone.wait(*looking_limits(request, number)):
             form.add_error(None, f"查询得太频繁了，请 {public_zone.in_words(seconds)}后再试。")
             return slow(render(request, "voice/look_up.html", {"form": form}, status=429), seconds)
         if opens(number, form.cleaned_data["word"]):
             return SeeOther(reverse("voice:receipt", args=[token(number)]))
-        form.add_error(None, "没有查到。请核对受理编号和查询码。")
+        form.add_error(None, NOT_FOUND)
     status = 422 if form.errors else 200
     return render(request, "voice/look_up.html", {"form": form}, status=status)
 
@@ -282,14 +292,14 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     return _receipt(request, _open(token), None)
 
 
-def _story(found: _Receipt) -> tuple[int, dict[str, Any] | None]:
-    """Version and content of the receipt's copy; none while the inner zone has not registered the message."""
-    copy = public_zone.one("receipt", copy_key(found.number))
-    return (copy.version, opened(found.number, copy.body["closed"])) if copy is not None else (0, None)
+def story_of(number: str) -> tuple[int, dict[str, Any] | None]:
+    """Version and content of a receipt's copy; none while the inner zone has not registered the message."""
+    copy = public_zone.one("receipt", copy_key(number))
+    return (copy.version, opened(number, copy.body["closed"])) if copy is not None else (0, None)
 
 
 def _receipt(request: HttpRequest, found: _Receipt, form: RateForm | None) -> HttpResponse:
-    version, story = _story(found)
+    version, story = story_of(found.number)
     rated = request.GET.get("rated") == "1" and bool(story and story["may_rate"])
     withdrawn = request.GET.get("withdrawn") == "1" and bool(story and story["may_publish"])
     tag = f'"{version}-{int(rated)}-{int(withdrawn)}-{int(found.is_late)}"'
@@ -307,7 +317,7 @@ def _receipt(request: HttpRequest, found: _Receipt, form: RateForm | None) -> Ht
     if story is None:
         response = render(request, "voice/receipt_waiting.html", shown)
     else:
-        shown |= _told(story)
+        shown |= told(story)
         shown["form"] = form or (RateForm() if story["may_rate"] and not rated else None)
         status = 422 if form is not None and form.errors else 200
         response = render(request, "voice/receipt.html", shown, status=status)
@@ -315,7 +325,7 @@ def _receipt(request: HttpRequest, found: _Receipt, form: RateForm | None) -> Ht
     return response
 
 
-def _told(story: dict[str, Any]) -> dict[str, Any]:
+def told(story: dict[str, Any]) -> dict[str, Any]:
     """The copy's content in the shapes that components take."""
     return {
         "story": story,
@@ -334,10 +344,10 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     found = _open(token)
     form = RateForm(request.POST)
     if form.is_valid():
-        _, story = _story(found)
+        _, story = story_of(found.number)
         if story is None or not story["may_rate"]:
             form.add_error(None, "现在不能评价：还没有答复，或者这次答复已经评价过了。")
-        elif seconds := public_zone.wait(*sending(request)):
+        elif seconds := public_zone.wait(*sending_limits(request)):
             form.add_error(None, f"提交得太频繁了，请 {public_zone.in_words(seconds)}后再试。")
             response = _receipt(request, found, form)
             response.status_code = 429
@@ -354,7 +364,7 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
 def withdraw_consent(request: HttpRequest, token: str) -> HttpResponse:
     """The constituent does not agree any more to her message being public."""
     found = _open(token)
-    if seconds := public_zone.wait(*sending(request)):
+    if seconds := public_zone.wait(*sending_limits(request)):
         response = _receipt(request, found, None)
         response.status_code = 429
         return slow(response, seconds)

@@ -103,7 +103,7 @@ def test_settings_and_a_code_are_given_by_keyboard(visitor: Visitor, told: Cast,
     page.get_by_label("邮箱").fill("new@example.cn")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="填写验证码")).to_be_visible()
-    proof = AddressProof.objects.get(address_key=proofs._address_key("email", "new@example.cn"))
+    proof = AddressProof.objects.get(address_key=proofs.address_key("email", "new@example.cn"))
     page.get_by_label("验证码").fill(proof.parcel)
     page.keyboard.press("Enter")
     expect(page.get_by_text("已开通电子邮件通知")).to_be_visible()

@@ -56,6 +56,7 @@ from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions
 from renda.voice.models import CommonIssue, IssueVoice, Message, WatchWord
 from renda.voice.tests.conftest import Story
+from tests.gates import credentials
 from tests.gates.published import add_published
 from tests.people import Cast
 from tests.zones import publish
@@ -272,6 +273,7 @@ def _accounts(city: City) -> None:
     city.rows["session"], _ = UserSession.objects.get_or_create(
         session_key=key, defaults={"user": cast.people["deputy"], "ip": "127.0.0.1", "user_agent": "另一台手机"}
     )
+    city.rows |= credentials.give(cast.people["deputy"])
     city.rows["access"] = EmergencyAccess.objects.create(
         person_id=city.person("presidium_assigner"),
         tenant_id=cast.tenant("township"),
@@ -319,7 +321,7 @@ def _told(city: City) -> None:
     city.rows["address"] = PersonAddress.objects.create(**mine, proven_at=now)
     city.rows["proof"] = proofs.note(purpose=BIND, channel="email", address="deputy@example.cn", party_id=deputy)
     asked = AddressProof(**mine, purpose=BIND, created_at=now - timedelta(minutes=2), expires_at=now + proofs.VALID)
-    asked.address_key = proofs._address_key("email", "deputy@example.cn")
+    asked.address_key = proofs.address_key("email", "deputy@example.cn")
     asked.digest = proofs._digest(asked, "246810")
     asked.save()
     city.rows["subscription"] = Subscription.objects.create(

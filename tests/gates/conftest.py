@@ -12,13 +12,23 @@ from renda.kernel.notices.api import Found, SubscriptionKind
 from renda.voice import sorting
 from tests import people
 from tests.gates import city as gates
+from tests.gates import credentials
 from tests.gates.city import City
 
 
 @pytest.fixture(autouse=True)
 def _channels(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A channel is open (its job is not run here), and there is something to subscribe to."""
+    """Channels are open (their jobs are not run here), passkeys may be used, and there is something to subscribe to."""
     settings.EMAIL_HOST = "127.0.0.1"
+    settings.RENDA_ALIYUN_SMS = dict.fromkeys(settings.RENDA_ALIYUN_SMS, "x")
+    settings.RENDA_OIDC = {
+        **settings.RENDA_OIDC,
+        "issuer": credentials.ISSUER,
+        "client_id": "x",
+        "client_secret": "x",
+    }
+    settings.RENDA_PASSKEY_HOST = "localhost"
+    settings.MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
     kind = SubscriptionKind("gates.place", "地方", lambda _, target: target, lambda *_: Found())
     monkeypatch.setitem(subscriptions.SUBSCRIPTION_KINDS, kind.key, kind)
 

@@ -96,6 +96,19 @@ CONGRESS_ACTS: dict[str, Act] = {
     "session.end": Act("deputy", row("session"), fixed(), ("other_deputy", "business_administrator")),
     # Before signing in everybody is the public: a code that is spent is refused.
     "sign_in_code.use": Act("constituent", row("code"), fixed(), ("deputy",), instead=row("spent_code")),
+    # Whoever holds the proof is public as well; it opens for its own person only.
+    "identity.link": Act("deputy", None, fixed(subject="li.si"), (), SIGNED_IN),
+    "identity.assign": Act(
+        "presidium_clerk", person("other_deputy"), fixed(subject="li.si"), ("deputy", "other_township_clerk")
+    ),
+    "identity.unlink": Act("deputy", row("identity"), fixed(), ("other_deputy", "presidium_clerk")),
+    "token.create": Act("deputy", None, fixed(name="统计大屏", days=30), (), SIGNED_IN),
+    "token.revoke": Act("deputy", row("token"), fixed(), ("other_deputy", "security_administrator")),
+    "token.use": Act("deputy", row("token"), fixed(), ("other_deputy", "security_administrator")),
+    "sms_code.send": Act("constituent", None, fixed(phone="13800001111"), (), ()),
+    "sms_code.use": Act(
+        "constituent", None, lambda city: {"proof": city.key("sms_proof"), "person": city.person("deputy")}, (), ()
+    ),
     "second_factor.change": Act("deputy", None, fixed(change="totp_activated"), (), SIGNED_IN),
     "second_factor.reset": Act("security_administrator", person("other_deputy"), _REASON, _IN_OFFICE),
     # Organisations, posts and administrators.

@@ -45,6 +45,33 @@ CONGRESS_PAGES: dict[str, Page] = {
     "mfa_view_recovery_codes": Page("deputy", own=_SIGNED_IN, status=404),  # she has none
     "mfa_generate_recovery_codes": Page("deputy", own=_SIGNED_IN),
     "congress:account": Page("deputy", own=_SIGNED_IN),
+    "congress:token.list": Page("deputy", own=_SIGNED_IN),
+    "congress:token.create": press(
+        "deputy", lambda _: [], fixed(name="统计大屏", days="30"), status=200, own=_SIGNED_IN
+    ),
+    "congress:token.revoke": press("deputy", row("token"), fixed(), "other_deputy", "security_administrator"),
+    "congress:sms_code.send": Page(public="the door itself"),
+    "congress:sms_code.use": Page(
+        public="the door itself; back to the one before, which asks for the number", status=302
+    ),
+    "congress:identity.begin": Page(public="the door itself; nobody answers there", status=302),
+    "congress:identity.back": Page(
+        public="the door itself; who was not sent to the provider comes back to it", status=302
+    ),
+    "congress:identity.list": Page("deputy", own=_SIGNED_IN),
+    "congress:identity.link": press("deputy", lambda _: [], fixed(), status=302, own=_SIGNED_IN),
+    "congress:identity.unlink": press("deputy", row("identity"), fixed(), "other_deputy", "presidium_clerk"),
+    "congress:identity.assign": press(
+        "presidium_clerk", person("other_deputy"), fixed(subject="li.si"), "deputy", "other_township_clerk"
+    ),
+    "mfa_list_webauthn": Page("deputy", own=_SIGNED_IN),
+    "mfa_add_webauthn": Page("deputy", own=_SIGNED_IN),
+    "mfa_edit_webauthn": Page("deputy", row("passkey"), own=_SIGNED_IN),
+    "mfa_remove_webauthn": Page("deputy", row("passkey"), own=_SIGNED_IN),
+    "mfa_reauthenticate_webauthn": Page("deputy", own=_SIGNED_IN),
+    "mfa_login_webauthn": Page(
+        public="the door itself; a browser that does not ask by script is sent to it", status=302
+    ),
     "congress:session.end": press("deputy", row("session"), fixed(), "other_deputy", "business_administrator"),
     # The directory.
     "congress:person.list": Page("presidium_clerk", wrong=("deputy", "case_officer"), strangers=(NOBODY,)),

@@ -13,6 +13,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from renda.congress import sms_codes
 from renda.congress.actions.people import guard_administrators, not_oneself
 from renda.congress.models import Person, SignInCode, SignInLock
 from renda.congress.selectors import fills_posts, people_for, sessions_for
@@ -21,7 +22,7 @@ from renda.kernel import clock, policy
 from renda.kernel.actions.api import Context, existing, new
 from renda.kernel.codes.api import ALPHABET
 from renda.kernel.errors import Forbidden, Invalid, NotFound, Refused
-from renda.kernel.notices.api import register_kind, send
+from renda.kernel.notices.api import AddressProof, issue_code, read_address, register_kind, send, use_proof
 from renda.kernel.parties import Actor
 
 CODE_DAYS = 60
@@ -154,6 +155,36 @@ def sign_in_code_use(ctx: Context, code: SignInCode) -> SignInCode:
     code.used_at = ctx.now
     ctx.update(code, "used_at")
     return code
+
+
+@new("sms_code.send", title="获取短信登录码", private=["phone"])
+def sms_code_send(ctx: Context, *, phone: str) -> AddressProof:
+    """Send a code to a telephone for signing in; to a number that opens nothing none is sent, and nobody can tell.
+
+    Raises:
+        Invalid: not a number, or no short messages here.
+        TooMany: too many codes to this number or from this place.
+    """
+    phone = read_address(sms_codes.CHANNEL, phone)
+    person = sms_codes.person_at(phone)
+    return issue_code(
+        ctx,
+        purpose=sms_codes.PURPOSE,
+        channel=sms_codes.CHANNEL,
+        address=phone,
+        party_id=None if person is None else person.party_id,
+        to_nobody=person is None,
+    )
+
+
+@new("sms_code.use", title="使用短信登录码")
+def sms_code_use(ctx: Context, *, proof: int, person: int) -> AddressProof:
+    """Use up a code that was claimed for a person. Of two presses at once exactly one signs in.
+
+    Raises:
+        Refused: used, too old, or another's.
+    """
+    return use_proof(ctx, proof, purpose=sms_codes.PURPOSE, party_id=person)
 
 
 @existing("session.end", title="结束登录会话", select=sessions_for)

@@ -46,9 +46,14 @@ from renda.congress.forms.places import (
     PlaceImportForm,
 )
 from renda.congress.forms.sign_in import (
+    AddPasskeyForm,
+    EditPasskeyForm,
+    IdentityForm,
     ReauthenticateForm,
     SecondFactorForm,
     SignInForm,
+    SmsCodeForm,
+    SmsPhoneForm,
 )
 from renda.congress.forms.stations import (
     ReceptionCancelForm,
@@ -58,18 +63,22 @@ from renda.congress.forms.stations import (
     StationCreateForm,
     StationForm,
 )
+from renda.congress.forms.tokens import TokenForm
 
 __all__ = [
+    "AddPasskeyForm",
     "CongressField",
     "CongressForm",
     "DisableForm",
     "DistrictCreateForm",
     "DistrictEditForm",
     "DistrictForm",
+    "EditPasskeyForm",
     "EmailForm",
     "EndHoldingForm",
     "FoundForm",
     "HoldForm",
+    "IdentityForm",
     "InviteForm",
     "InviteManyForm",
     "MandateBeginForm",
@@ -99,9 +108,12 @@ __all__ = [
     "SecondFactorForm",
     "ServeForm",
     "SignInForm",
+    "SmsCodeForm",
+    "SmsPhoneForm",
     "StationCloseForm",
     "StationCreateForm",
     "StationForm",
     "TermForm",
+    "TokenForm",
     "place_label",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as BaseReauthenticateForm
+from allauth.mfa.webauthn.forms import EditWebAuthnForm, SignupWebAuthnForm
 from django import forms
 
 from renda.congress.sign_in import claim_second_factor
@@ -44,6 +45,52 @@ class SignInForm(HouseForm):
         # Shown only after a try that failed, the same for every account.
         if not self.is_bound:
             del self.fields["totp"]
+
+
+class SmsPhoneForm(HouseForm):
+    """The telephone that a code is sent to."""
+
+    phone = forms.CharField(
+        label="手机号码",
+        max_length=30,
+        widget=forms.TextInput({"autocomplete": "tel", "inputmode": "tel"}),
+        error_messages={"required": "请填写 11 位手机号码。"},
+        help_text="须是您在“通知设置”里验证过的手机号码。",
+    )
+
+
+class SmsCodeForm(HouseForm):
+    """The code that came."""
+
+    code = forms.CharField(
+        label="短信验证码",
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        error_messages={"required": "请填写短信里的六位数字。"},
+    )
+
+
+class IdentityForm(HouseForm):
+    """Who a person is at the city's provider."""
+
+    subject = forms.CharField(
+        label="统一身份账号标识",
+        max_length=255,
+        required=False,
+        help_text="由统一身份认证系统的管理员提供（sub）。留空表示解除关联。",
+    )
+
+
+class AddPasskeyForm(SignupWebAuthnForm):  # type: ignore[misc]  # allauth brings no types
+    """A new passkey: what the browser made, and a name to know it by."""
+
+    name = forms.CharField(label="名称", max_length=40, required=False, help_text="写明在哪台设备上，如“办公室电脑”。")
+
+
+class EditPasskeyForm(EditWebAuthnForm):  # type: ignore[misc]  # allauth brings no types
+    """Its name."""
+
+    name = forms.CharField(label="名称", max_length=40, error_messages={"required": "请填写名称。"})
 
 
 class _Counted:

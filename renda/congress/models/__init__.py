@@ -29,13 +29,14 @@ from renda.congress.models.organisations import (
 from renda.congress.models.people import Person
 from renda.congress.models.places import Place, PlaceLevel, PlaceVersion, full_code
 from renda.congress.models.shapes import PlaceShape
-from renda.congress.models.sign_in import SignInCode, SignInLock
+from renda.congress.models.sign_in import AccessToken, IdentityLink, SignInCode, SignInLock
 from renda.congress.models.stations import ReceptionDay, Station, StationDeputy
 
 __all__ = [
     "HEAD_KINDS",
     "SECOND_FACTOR_KINDS",
     "SEPARATED_ADMINISTRATORS",
+    "AccessToken",
     "Congress",
     "CongressLevel",
     "Delegation",
@@ -45,6 +46,7 @@ __all__ = [
     "DistrictPlace",
     "DutyFact",
     "ElectoralDistrict",
+    "IdentityLink",
     "Mandate",
     "MandateChange",
     "Organisation",

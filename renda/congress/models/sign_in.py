@@ -37,6 +37,49 @@ class SignInCode(Row):
         return f"{self.person_id} {self.issued_at:%Y-%m-%d}"
 
 
+class AccessToken(Row):
+    """A program's key to what its owner may read. Only its keyed hash is stored; it reads and does nothing else."""
+
+    # The token itself, where it has just been made.
+    text: str = ""
+
+    person = models.ForeignKey("congress.Person", models.CASCADE, related_name="access_tokens")
+    name = models.CharField("用途", max_length=40)
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField("创建时间")
+    expires_at = models.DateTimeField("有效期至")
+    revoked_at = models.DateTimeField("撤销时间", null=True, blank=True)
+    # The last day on which it was used: enough to see that somebody else does.
+    used_on = models.DateField("最近使用", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "访问令牌"
+        indexes: ClassVar = [models.Index(fields=["person", "expires_at"], name="access_token_person")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdentityLink(Row):
+    """Who a person is at the city's own provider (OpenID Connect). Made by herself or an administrator, never by itself."""
+
+    person = models.ForeignKey("congress.Person", models.CASCADE, related_name="identity_links")
+    issuer = models.CharField("登录服务", max_length=200)
+    subject = models.CharField("账号标识", max_length=255)
+    linked_by = models.ForeignKey("kernel_parties.Party", models.PROTECT, related_name="+")
+    linked_at = models.DateTimeField("关联时间")
+
+    class Meta:
+        verbose_name = "统一身份关联"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_link_subject"),
+            models.UniqueConstraint(fields=["person", "issuer"], name="identity_link_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.issuer}"
+
+
 class SignInLock(Row):
     """Failed tries of one account from one address. Keys are keyed hashes: no list of who tried what is kept.
 

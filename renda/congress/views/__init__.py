@@ -23,6 +23,7 @@ from renda.congress.views.people import people, person_act, person_create, perso
 from renda.congress.views.places import place_import, place_page, places
 from renda.congress.views.roster import confirm, roster, template
 from renda.congress.views.sign_in import account, end_session, sign_in
+from renda.congress.views.sms_sign_in import sms_code, sms_sign_in
 from renda.congress.views.stations import (
     reception_arrange,
     reception_cancel,
@@ -70,6 +71,8 @@ __all__ = [
     "roster",
     "sessions",
     "sign_in",
+    "sms_code",
+    "sms_sign_in",
     "station_act",
     "station_appoint",
     "station_create",

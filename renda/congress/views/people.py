@@ -13,9 +13,18 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from renda.congress import actions, selectors
+from renda.congress import actions, identity, selectors
 from renda.congress.actions import Issued, Revealed
-from renda.congress.forms import DisableForm, EmailForm, InviteForm, PersonCreateForm, PersonEditForm, ReasonForm
+from renda.congress.actions.identity import identity_assign
+from renda.congress.forms import (
+    DisableForm,
+    EmailForm,
+    IdentityForm,
+    InviteForm,
+    PersonCreateForm,
+    PersonEditForm,
+    ReasonForm,
+)
 from renda.congress.models import SEPARATED_ADMINISTRATORS, Mandate, Person
 from renda.congress.tables import PersonTable, state_of
 from renda.congress.views.pressing import Verb, filled, given_by, may_look, need, one, presses
@@ -65,6 +74,8 @@ def _verbs(actor: Actor, person: Person) -> list[Verb]:
     else:
         verbs.append(Verb(actions.person_enable, ReasonForm, "circle-check"))
     verbs.append(Verb(actions.second_factor_reset, ReasonForm, "refresh"))
+    if identity.is_on():
+        verbs.append(Verb(identity_assign, IdentityForm, "link"))
     return verbs
 
 
@@ -104,6 +115,7 @@ _SENT: dict[str, tuple[Any, Any]] = {
         (actions.person_reveal, ReasonForm),
         (actions.person_set_email, EmailForm),
         (actions.second_factor_reset, ReasonForm),
+        (identity_assign, IdentityForm),
         (actions.person_invite, InviteForm),
         (actions.administrator_invite, InviteForm),
     )

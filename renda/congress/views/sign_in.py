@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from renda.congress import identity, sms_codes
 from renda.congress.actions.sign_in import session_end, sign_in_code_use
 from renda.congress.browsers import browser_in_words
 from renda.congress.forms import EmailForm, SignInForm
@@ -38,14 +39,34 @@ def sign_in(request: ActorRequest) -> HttpResponse:
     form = SignInForm(request.POST or None, initial={"user_name": request.GET.get("user_name", "")})
     if request.method == "POST" and form.is_valid():
         with form.catching():
-            return _enter(request, _checked(request, form))
+            return enter(request, _checked(request, form))
     return page(
-        request, "congress/sign_in.html", {"rested": "rested" in request.GET, "next": _next(request)}, form=form
+        request,
+        "congress/sign_in.html",
+        {
+            "rested": "rested" in request.GET,
+            "next": next_of(request),
+            "has_sms": sms_codes.is_on(),
+            "has_passkeys": bool(settings.RENDA_PASSKEY_HOST),
+            "provider": _provider(),
+        },
+        form=form,
     )
 
 
-def _next(request: HttpRequest) -> str:
+def _provider() -> str:
+    """What the city's provider of identities is called, where there is one."""
+    return settings.RENDA_OIDC["name"] if identity.is_on() else ""
+
+
+def next_of(request: HttpRequest) -> str:
+    """Where to go after signing in: an address of this site, or empty."""
     return get_next_redirect_url(request) or ""
+
+
+def stranger_at(request: HttpRequest) -> Actor:
+    """Whoever stands before the door, for the trail."""
+    return Actor.public([NO_TENANT], address=request.META.get("REMOTE_ADDR", ""))
 
 
 def _checked(request: ActorRequest, form: SignInForm) -> Checked:
@@ -54,7 +75,7 @@ def _checked(request: ActorRequest, form: SignInForm) -> Checked:
     Raises:
         Invalid: always the same sentence; the refusal is in the trail.
     """
-    stranger = Actor.public([NO_TENANT], address=request.META.get("REMOTE_ADDR", ""))
+    stranger = stranger_at(request)
     given = form.cleaned_data
     try:
         checked = check(request, **given, address=stranger.address)
@@ -69,10 +90,11 @@ def _checked(request: ActorRequest, form: SignInForm) -> Checked:
     return checked
 
 
-def _enter(request: HttpRequest, checked: Checked) -> HttpResponse:
+def enter(request: HttpRequest, checked: Checked, *, to: str = "") -> HttpResponse:
+    """Sign in who was checked; where she has a second factor, its page comes first. ``to``: as ``next_of`` gave it."""
     # As good as a confirmation: what asks for one within the next minutes has it.
     record_authentication(request, checked.person, method=checked.method, reauthenticated=True)
-    login = Login(user=checked.person, email_verification="none", redirect_url=_next(request) or None)
+    login = Login(user=checked.person, email_verification="none", redirect_url=to or next_of(request) or None)
     response: HttpResponse = perform_login(request, login)
     return response
 
@@ -91,6 +113,8 @@ def account(request: ActorRequest) -> HttpResponse:
             "email_form": EmailForm(initial={"email": person.email}),
             "has_password": person.has_usable_password(),
             "has_totp": Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).exists(),
+            "has_passkeys": bool(settings.RENDA_PASSKEY_HOST),
+            "provider": _provider(),
             "sessions": [
                 (session, browser_in_words(session.user_agent))
                 for session in UserSession.objects.purge_and_list(person)

@@ -130,12 +130,16 @@ def address_bind(ctx: Context, *, proof: int) -> Party:
     PersonAddress.objects.bulk_create(
         [
             PersonAddress(
-                party_id=person, channel=proven.channel, address=proven.address, proven_at=proven.proven_at or ctx.now
+                party_id=person,
+                channel=proven.channel,
+                address=proven.address,
+                address_key=proven.address_key,
+                proven_at=proven.proven_at or ctx.now,
             )
         ],
         update_conflicts=True,
         unique_fields=["party", "channel"],
-        update_fields=["address", "proven_at"],
+        update_fields=["address", "address_key", "proven_at"],
     )
     title = CHANNELS[proven.channel].title
     ctx.detail(channel=proven.channel)

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from renda.kernel import clock
 from renda.kernel.notices.models import PersonAddress
+from renda.kernel.notices.proofs import address_key
 from renda.kernel.parties.models import Holding
 from renda.kernel.privacy.api import mask_email, mask_phone
 
@@ -59,6 +60,12 @@ def _holders(parties: Sequence[int]) -> list[tuple[int, int]]:
     today = clock.today()
     held = Holding.objects.filter(post_id__in=parties, starts_on__lte=today, person__is_active=True)
     return list(held.filter(Q(ends_on=None) | Q(ends_on__gte=today)).values_list("post_id", "person_id"))
+
+
+def people_at(channel: str, address: str) -> QuerySet[PersonAddress, int]:
+    """The party ids of who has proven this address (``proofs.read_address``) to be hers, as a subquery."""
+    rows = PersonAddress.objects.filter(channel=channel, address_key=address_key(channel, address))
+    return rows.values_list("party_id", flat=True)
 
 
 def masked(channel: str, address: str) -> str:

@@ -1,6 +1,7 @@
 """Notices: tell parties, inside the action's transaction; what people are told daily, and where they are reached."""
 
-from renda.kernel.notices.addresses import Address, register_addresses
+from renda.kernel.notices.addresses import Address, people_at, register_addresses
+from renda.kernel.notices.channels import channels_on
 from renda.kernel.notices.digests import Found, Line, Section, register_actors, register_section
 from renda.kernel.notices.kinds import register_kind
 from renda.kernel.notices.models import AddressProof, Notice
@@ -20,9 +21,11 @@ __all__ = [
     "Notice",
     "Section",
     "SubscriptionKind",
+    "channels_on",
     "claim_code",
     "inbox",
     "issue_code",
+    "people_at",
     "read_address",
     "register_actors",
     "register_addresses",

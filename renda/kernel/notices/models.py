@@ -91,6 +91,8 @@ class PersonAddress(Row):
     party = models.ForeignKey("kernel_parties.Party", models.CASCADE, related_name="+")
     channel = models.CharField(max_length=20)
     address = EncryptedTextField(purpose="person.address")
+    # A keyed hash of it: who is at an address is found without opening any.
+    address_key = models.CharField(max_length=64)
     proven_at = models.DateTimeField("验证时间")
 
     personal: ClassVar = Personal(
@@ -106,6 +108,7 @@ class PersonAddress(Row):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["party", "channel"], name="person_address_once")]
+        indexes: ClassVar = [models.Index(fields=["address_key"], name="person_address_key")]
 
     def __str__(self) -> str:
         return f"{self.party_id} {self.channel}"

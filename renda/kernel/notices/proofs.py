@@ -53,8 +53,12 @@ def read_address(channel: str, text: str) -> str:
     return text.lower()
 
 
-def issue(ctx: Context, *, purpose: str, channel: str, address: str, party_id: int | None = None) -> AddressProof:
+def issue(
+    ctx: Context, *, purpose: str, channel: str, address: str, party_id: int | None = None, to_nobody: bool = False
+) -> AddressProof:
     """Send a new code to an address (``read_address``); those sent before for this purpose do not count any more.
+
+    ``to_nobody``: all of it but the sending, so that whoever asks cannot tell by limits or time that nobody is there.
 
     Raises:
         Invalid: the channel sends no codes here.
@@ -62,9 +66,10 @@ def issue(ctx: Context, *, purpose: str, channel: str, address: str, party_id: i
     """
     if channel not in channels_on() or CHANNELS[channel].proof != "code":
         raise Invalid("address.channel", "本系统没有开通这种验证方式。")
-    key = _address_key(channel, address)
+    key = address_key(channel, address)
     place = fingerprint(ctx.actor.address, purpose="proof.from") if ctx.actor.address else ""
-    _limit(ctx, key, place, party_id)
+    # Nobody has as many counts as somebody: 0 is no party.
+    _limit(ctx, key, place, 0 if to_nobody else party_id)
     code = f"{secrets.randbelow(10**6):06d}"
     proof = AddressProof(
         purpose=purpose,
@@ -73,7 +78,7 @@ def issue(ctx: Context, *, purpose: str, channel: str, address: str, party_id: i
         address=address,
         address_key=key,
         asked_from=place,
-        parcel=code,
+        parcel="" if to_nobody else code,
         created_at=ctx.now,
         expires_at=ctx.now + VALID,
     )
@@ -91,7 +96,7 @@ def claim(*, purpose: str, channel: str, address: str, code: str, party_id: int 
     """
     if current_scope() is not None:
         raise RuntimeError("a try is counted outside of actions")
-    key = _address_key(channel, address)
+    key = address_key(channel, address)
     sent = AddressProof.objects.filter(purpose=purpose, address_key=key, party_id=party_id).exclude(digest="")
     proof: AddressProof | None = sent.order_by("-created_at", "-pk").first()
     if proof is None:
@@ -115,7 +120,7 @@ def note(*, purpose: str, channel: str, address: str, party_id: int) -> AddressP
         party_id=party_id,
         channel=channel,
         address=address,
-        address_key=_address_key(channel, address),
+        address_key=address_key(channel, address),
         created_at=now,
         expires_at=now + VALID,
         proven_at=now,
@@ -155,7 +160,8 @@ def _limit(ctx: Context, address_key: str, place: str, party_id: int | None) -> 
                 raise TooMany("address.too_many", f"获取验证码太频繁，请{wait}后再试。".replace("明天后", "明天"))
 
 
-def _address_key(channel: str, address: str) -> str:
+def address_key(channel: str, address: str) -> str:
+    """The keyed hash by which an address is counted and found."""
     return fingerprint(f"{channel} {address}", purpose="proof.address")
 
 

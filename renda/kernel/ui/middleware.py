@@ -28,7 +28,12 @@ class ErrorMiddleware:
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path_info:
             return faults.respond(request, faults.PAGES[400])
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.status_code == 405 and faults.is_machine(request):
+                refused = faults.respond(request, faults.PAGES[405])
+                refused["Allow"] = response.get("Allow", "")
+                return refused
+            return response
         except RendaError as error:
             # Raised by a middleware further in (a view's errors come through process_exception).
             return faults.respond(request, faults.of(error))
@@ -68,16 +73,14 @@ class BodyMiddleware:
                 # Whoever sent it is gone.
                 return HttpResponse(status=400)
             except TooMany as error:
-                response = faults.respond(request, faults.of(error))
-                response["Retry-After"] = "2"
-                return response
+                return faults.respond(request, faults.of(error))
         return self.get_response(request)
 
     @contextmanager
     def _turn(self, place: str) -> Iterator[None]:
         with self._lock:
             if self._reading[place] >= MOST_BODIES:
-                raise TooMany("body.too_many", "同一网络正在提交的内容太多，请稍等几秒再试。")
+                raise TooMany("body.too_many", "同一网络正在提交的内容太多，请稍等几秒再试。", seconds=2)
             self._reading[place] += 1
         try:
             yield
