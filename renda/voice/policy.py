@@ -22,6 +22,7 @@ permission("message.rate", "评价")
 permission("message.record_rating", "代录群众评价")
 permission("message.replay", "导入历史留言")
 permission("message.work", "办理留言")
+permission("history.import", "导入和撤回历史留言")
 
 grant("public", "message.submit", "message.rate", where="scope")
 # A posts' holder works on what her tasks name; the flow decides which.
@@ -37,6 +38,8 @@ for _kind in (PostKind.LEADER, PostKind.CHAIR, PostKind.VICE_CHAIR, PostKind.BUS
 # Whoever works on messages takes her own list with her; which rows it has, the selector says.
 for _kind in (PostKind.DEPUTY, PostKind.STATION_MANAGER, PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD):
     grant(_kind, "message.export")
+for _kind in (PostKind.CLERK, PostKind.BUSINESS_ADMINISTRATOR):
+    grant(_kind, "history.import")
 for _kind in (PostKind.VETTER, PostKind.SUPERVISOR):
     grant(_kind, "message.view_sealed")
 grant(PostKind.ASSIGNER, "message.urge", where="tree")

@@ -9,10 +9,8 @@ from django import forms
 from django.conf import settings
 
 from renda.kernel.ui.forms import FilesField, HouseForm
-from renda.voice.words import Satisfaction
+from renda.voice.words import PHOTOS, Satisfaction
 
-# Photos that one message may carry.
-PHOTOS = 6
 WHY_NOT_SATISFIED = "请告诉我们哪里不满意，便于改进。"
 _TEXT = {"maxlength": 5000, "rows": 6, "data-count": ""}
 _MEGABYTES = settings.RENDA_PUBLIC_FILE_LIMIT // (1024 * 1024)

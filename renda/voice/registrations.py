@@ -23,12 +23,12 @@ from renda.kernel.ui.menu import Badge, Entry
 from renda.voice import public_registrations, receiving, selectors
 from renda.voice.actions.following import follow_unit
 from renda.voice.code_views import prints_codes, stations_to_print
-from renda.voice.models import Message
+from renda.voice.models import Message, PastMessage
 from renda.voice.policy import works_with_messages
 from renda.voice.publishing import build_receipts, receipt_keys
 from renda.voice.receipts import copy_key
 from renda.voice.standing import RECEIPT, stand
-from renda.voice.telling import STATES
+from renda.voice.telling import IMPORT_STATES, STATES
 
 __all__ = ["public_registrations", "receiving"]  # loaded for what they register
 
@@ -83,6 +83,11 @@ def _files(actor: Actor, file: StoredFile) -> Access:
     return Access.FULL if seen else Access.NONE
 
 
+def _draft_files(actor: Actor, file: StoredFile) -> Access:
+    """Pictures of a draft: whose draft it is."""
+    return Access.FULL if selectors.drafts_for(actor).filter(pk=file.subject_id).exists() else Access.NONE
+
+
 def _prints(request: HttpRequest, station: Any) -> dict[str, object] | None:
     """The way to a station's codes, for whoever may print them."""
     may = stations_to_print(actor_of(request)).filter(pk=station.pk).exists()
@@ -96,6 +101,9 @@ searched.register(Message, lambda message: str(message.searched_text))
 register_access("voice.Message", _files)
 register_builder(RECEIPT, build_receipts, receipt_keys, copy_key)
 states.register(STATES)
+states.register(IMPORT_STATES)
+register_access("voice.MessageDraft", _draft_files)
+searched.register(PastMessage, lambda past: str(past.searched_text))
 menu.register(
     Entry("bench", "工作台", "voice:bench", icon="layout-dashboard", order=1, visible=lambda actor: bool(actor.posts)),
     Entry("messages", "群众留言", "voice:message.list", icon="message-2", order=10, visible=works_with_messages),

@@ -15,7 +15,18 @@ from renda.kernel.flow.models import Task
 from renda.kernel.parties import Actor
 from renda.kernel.policy import tenants_where
 from renda.kernel.privacy.fields import EncryptedTextField
-from renda.voice.models import Assignment, CommonIssue, ContactLog, IssueVoice, Message, Rating, Stage
+from renda.voice.models import (
+    Assignment,
+    CommonIssue,
+    ContactLog,
+    IssueVoice,
+    Message,
+    MessageDraft,
+    MessageImport,
+    PastMessage,
+    Rating,
+    Stage,
+)
 
 # Opened only by the act that reveals them: no list waits for it, and all goes on when a key is lost.
 _CLOSED = [
@@ -126,3 +137,28 @@ def opinions_for(actor: Actor) -> QuerySet[Message]:
         concerns_person=False,
     )
     return rows.exclude(stage__in=(Stage.REDIRECTED, Stage.TERMINATED))
+
+
+def imports_for(actor: Actor) -> QuerySet[MessageImport]:
+    """The spreadsheets of former messages of the congresses in which the actor may bring some in."""
+    rows: QuerySet[MessageImport] = MessageImport.objects.all()
+    if actor.kind == "machine":
+        return rows
+    return rows.filter(tenant_id__in=tenants_where(actor, "history.import"))
+
+
+def past_messages_for(actor: Actor) -> QuerySet[PastMessage]:
+    """Former messages: staff see those of their congresses, a deputy those that name her."""
+    rows: QuerySet[PastMessage] = PastMessage.objects.defer("contact_name", "contact_phone")
+    if not actor.is_signed_in:
+        return rows.none()
+    mine = Q(tenant_id__in=tenants_where(actor, "message.view")) | Q(deputy_id=actor.party_id)
+    return rows.filter(mine).select_related("place", "deputy__party", "unit", "source")
+
+
+def drafts_for(actor: Actor) -> QuerySet[MessageDraft]:
+    """One's own drafts, where one may still register."""
+    rows: QuerySet[MessageDraft] = MessageDraft.objects.filter(
+        author_id=actor.party_id, tenant_id__in=tenants_where(actor, "message.register")
+    )
+    return rows

@@ -39,6 +39,16 @@ STATES = {
 }
 
 
+# The states of an import of former messages, and of a former message.
+IMPORT_STATES = {
+    "import.preview": State("待确认", "warn"),
+    "import.running": State("导入中", "run"),
+    "import.done": State("已导入", "ok"),
+    "import.taken_back": State("已撤回", "quiet"),
+    "past.answered": State("有答复", "ok"),
+    "past.unanswered": State("原记录无答复", "quiet"),
+}
+
 # The moves whose words are written for the writer.
 TOLD = ("forward", "redirect", "terminate")
 

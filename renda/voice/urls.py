@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import code_views, issues_views, statistics_views, views
+from renda.voice import code_views, history_views, issues_views, register_views, statistics_views, views
 from renda.voice.forms import FORMS
 
 app_name = "voice"
@@ -29,7 +29,18 @@ urlpatterns = [
     path("opinions/", issues_views.opinions, name="opinions"),
     path("statistics/report.docx", statistics_views.report, name="statistics.report"),
     path("messages/", views.message_list, name="message.list"),
-    path("messages/new/", views.register, name="message.register"),
+    path("messages/new/", register_views.register, name="message.register"),
+    path("messages/new/paste/", register_views.paste, name="message.paste"),
+    path("messages/new/drafts/<int:pk>/drop/", register_views.drop, name="draft.drop"),
+    path("messages/past/", history_views.past_messages, name="past.list"),
+    path("messages/past/<int:pk>/", history_views.past_message, name="past.page"),
+    path("messages/past/<int:pk>/reveal/", history_views.reveal, name="past.reveal"),
+    path("messages/past/imports/", history_views.imports, name="import.list"),
+    path("messages/past/imports/template.xlsx", history_views.template, name="import.template"),
+    path("messages/past/imports/<int:pk>/", history_views.import_page, name="import.page"),
+    path("messages/past/imports/<int:pk>/start/", history_views.start, name="import.start"),
+    path("messages/past/imports/<int:pk>/take-back/", history_views.take_back, name="import.take_back"),
+    path("messages/past/imports/<int:pk>/wrong.xlsx", history_views.wrong_rows, name="import.wrong"),
     path("messages/<int:pk>/", views.message_page, name="message.page"),
     path("messages/<int:pk>/pdf/", views.message_pdf, name="message.pdf"),
     *(path(f"messages/<int:pk>/{verb}/", views.act, {"verb": verb}, name=f"message.{verb}") for verb in FORMS),

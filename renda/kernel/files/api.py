@@ -5,8 +5,9 @@ from renda.kernel.files.blobs import StorageFullError
 from renda.kernel.files.inspection.kinds import ALL, DOCUMENTS, IMAGES, MEDIA, Kind
 from renda.kernel.files.inspection.scanning import ScannerSilentError, has_scanner
 from renda.kernel.files.models import StoredFile
+from renda.kernel.files.recognition import UnreadableError, missing_for_reading, text_in
 from renda.kernel.files.serving import file_response
-from renda.kernel.files.storing import attach, files_of, store, store_all
+from renda.kernel.files.storing import attach, files_of, hand_on, store, store_all
 from renda.kernel.files.suspicion import Suspect, register_suspicion
 
 __all__ = [
@@ -20,13 +21,17 @@ __all__ = [
     "StorageFullError",
     "StoredFile",
     "Suspect",
+    "UnreadableError",
     "access_to",
     "attach",
     "file_response",
     "files_of",
+    "hand_on",
     "has_scanner",
+    "missing_for_reading",
     "register_access",
     "register_suspicion",
     "store",
     "store_all",
+    "text_in",
 ]

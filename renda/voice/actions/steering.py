@@ -77,7 +77,7 @@ def message_reveal(ctx: Context, message: Message, *, reason: str) -> tuple[str,
     Raises:
         Invalid: no reason was given.
     """
-    _reasoned(reason)
+    reasoned(reason)
     return str(message.contact_name), str(message.contact_phone)
 
 
@@ -89,12 +89,17 @@ def message_read_sealed(ctx: Context, message: Message, *, reason: str) -> str:
         Invalid: no reason was given.
         Refused: the message is not sealed.
     """
-    _reasoned(reason)
+    reasoned(reason)
     if not message.is_sealed:
         raise Refused("message.not_sealed", "这件留言没有封存。")
     return message.body
 
 
-def _reasoned(reason: str) -> None:
+def reasoned(reason: str) -> None:
+    """Refuse a look at what is kept back without a reason.
+
+    Raises:
+        Invalid: the reason is too short to be one.
+    """
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("message.reason", fields={"reason": f"请写明具体用途（不少于 {SHORTEST_REASON} 个字）。"})
