@@ -79,14 +79,21 @@ def take_apart(text: str) -> Pasted:
 def _turns(text: str) -> list[tuple[str, str, list[str]]]:
     """(who, when as written, lines); what stands before the first name is nobody's."""
     turns: list[tuple[str, str, list[str]]] = [("", "", [])]
-    for raw in text.splitlines():
-        line = raw.strip()
-        said = _SPEAKER.match(line) or _MOMENT_FIRST.match(line)
-        if said and said.group("who").strip() not in _LABELS:
+    lines = [raw.strip() for raw in text.splitlines()]
+    # A copied chat begins with a name; further down a line with a colon alone may be the writer's own heading.
+    is_chat = (first := next(filter(None, lines), "")) != "" and _speaker(first) is not None
+    for line in lines:
+        said = _speaker(line) if is_chat else None
+        if said is not None:
             turns.append((said.group("who").strip(), said.group("when") or "", []))
         elif line:
             turns[-1][2].append(line)
     return [turn for turn in turns if turn[0] or turn[2]]
+
+
+def _speaker(line: str) -> re.Match[str] | None:
+    said = _SPEAKER.match(line) or _MOMENT_FIRST.match(line)
+    return said if said and said.group("who").strip() not in _LABELS and not _GREETINGS.match(line) else None
 
 
 def _moment(when: str) -> datetime | None:
