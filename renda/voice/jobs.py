@@ -7,9 +7,12 @@ from datetime import timedelta
 from renda.kernel.clock import now
 from renda.kernel.files.api import files_of
 from renda.kernel.jobs import daily, job
+from renda.kernel.notices.outbox import BATCH
 from renda.kernel.parties import Actor
 from renda.kernel.tenancy.models import Tenant
 from renda.voice.actions import history_bring_in
+from renda.voice.hotline import has_interface
+from renda.voice.hotline.carrying import carry
 from renda.voice.issues.gathering import gather
 from renda.voice.models import ImportedRow, MessageDraft, MessageImport
 from renda.voice.statistics.counting import count_changed
@@ -32,6 +35,13 @@ def bring_in(source_id: int) -> None:
     """Bring in a spreadsheet of former messages, some hundred rows a transaction; run twice, it goes on where it was."""
     actor = Actor.machine("历史导入", Tenant.objects.values_list("id", flat=True))
     while history_bring_in(actor, source_id).state == MessageImport.State.RUNNING:
+        pass
+
+
+@job("voice.hotline", every="* * * * *")
+def hotline(timestamp: int) -> None:
+    """Carry tickets to the hotline and fetch its answers."""
+    while has_interface() and carry() == BATCH:
         pass
 
 

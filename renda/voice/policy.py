@@ -22,6 +22,7 @@ permission("message.rate", "评价")
 permission("message.record_rating", "代录群众评价")
 permission("message.replay", "导入历史留言")
 permission("message.work", "办理留言")
+permission("hotline.work", "登记 12345 工单")
 permission("history.import", "导入和撤回历史留言")
 
 grant("public", "message.submit", "message.rate", where="scope")
@@ -50,9 +51,9 @@ grant(PostKind.DEPUTY, "opinion.view", where="tree")
 for _kind in _OFFICE:
     grant(_kind, "issue.edit", where="tree")
 grant(PostKind.STATION_MANAGER, "message.register", "message.record_rating", "message.urge", "message.reveal")
-grant(PostKind.CASE_OFFICER, "message.reveal", where="scope")
+grant(PostKind.CASE_OFFICER, "message.reveal", "hotline.work", where="scope")
 grant(PostKind.DEPUTY, "message.reveal", "message.urge", where="scope")
-grant("machine", "message.submit", "message.rate", "message.replay", "message.work", where="scope")
+grant("machine", "message.submit", "message.rate", "message.replay", "message.work", "hotline.work", where="scope")
 
 # A sealed text may be opened by whoever answers for the office, for half an hour and with a reason.
 breakable("message.view_sealed", minutes=30, url_name="voice:message.list", query="stage=redirected")

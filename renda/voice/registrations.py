@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from renda.congress.api import PostKind, register_unit_follower
@@ -88,6 +89,11 @@ def _draft_files(actor: Actor, file: StoredFile) -> Access:
     return Access.FULL if selectors.drafts_for(actor).filter(pk=file.subject_id).exists() else Access.NONE
 
 
+def _hotline(actor: Actor) -> bool:
+    """The hotline's desk, where this site names a hotline."""
+    return bool(settings.RENDA_HOTLINE["unit"]) and selectors.is_of_hotline(actor)
+
+
 def _prints(request: HttpRequest, station: Any) -> dict[str, object] | None:
     """The way to a station's codes, for whoever may print them."""
     may = stations_to_print(actor_of(request)).filter(pk=station.pk).exists()
@@ -123,6 +129,7 @@ menu.register(
         order=21,
         visible=lambda actor: bool(policy.tenants_where(actor, "opinion.view")),
     ),
+    Entry("hotline", "12345 工单", "voice:hotline", icon="headset", order=30, visible=_hotline),
     Entry("codes", "二维码", "voice:codes", icon="qrcode", order=40, visible=prints_codes),
 )
 manual.chapter("constituent", "群众", is_for=lambda actor: not actor.is_signed_in, order=10)

@@ -8,17 +8,19 @@ from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
 from django.db.models.functions import Length
 from django.db.models.lookups import GreaterThan
 
-from renda.congress.api import Person, PostKind
+from renda.congress.api import Organisation, Person, PostKind
 from renda.kernel.files.api import StoredFile
 from renda.kernel.flow import api as flow
 from renda.kernel.flow.models import Task
 from renda.kernel.parties import Actor
 from renda.kernel.policy import tenants_where
 from renda.kernel.privacy.fields import EncryptedTextField
+from renda.voice.hotline import is_hotline
 from renda.voice.models import (
     Assignment,
     CommonIssue,
     ContactLog,
+    HotlineTicket,
     IssueVoice,
     Message,
     MessageDraft,
@@ -162,3 +164,23 @@ def drafts_for(actor: Actor) -> QuerySet[MessageDraft]:
         author_id=actor.party_id, tenant_id__in=tenants_where(actor, "message.register")
     )
     return rows
+
+
+def tickets_for(actor: Actor) -> QuerySet[HotlineTicket]:
+    """The hotline's tickets: for the case officers of the hotline's desk."""
+    rows: QuerySet[HotlineTicket] = HotlineTicket.objects.select_related("assignment__message")
+    if actor.kind == "machine":
+        return rows
+    return rows.filter(assignment__unit_id__in=_offices(actor))
+
+
+def is_of_hotline(actor: Actor) -> bool:
+    """Whether she is a case officer of the hotline's desk."""
+    if "voice.hotline" not in actor.kept:
+        units = Organisation.objects.filter(pk__in=_offices(actor))
+        actor.kept["voice.hotline"] = any(is_hotline(unit) for unit in units)
+    return bool(actor.kept["voice.hotline"])
+
+
+def _offices(actor: Actor) -> list[int]:
+    return [post.organisation_id for post in actor.posts if post.kind == PostKind.CASE_OFFICER]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import code_views, history_views, issues_views, register_views, statistics_views, views
+from renda.voice import code_views, history_views, hotline_views, issues_views, register_views, statistics_views, views
 from renda.voice.forms import FORMS
 
 app_name = "voice"
@@ -32,6 +32,10 @@ urlpatterns = [
     path("messages/new/", register_views.register, name="message.register"),
     path("messages/new/paste/", register_views.paste, name="message.paste"),
     path("messages/new/drafts/<int:pk>/drop/", register_views.drop, name="draft.drop"),
+    path("hotline/", hotline_views.tickets, name="hotline"),
+    path("hotline/handover.xlsx", hotline_views.handover, name="hotline.handover"),
+    path("hotline/release/", hotline_views.release, name="hotline.release"),
+    path("hotline/<int:pk>/number/", hotline_views.number, name="hotline.number"),
     path("messages/past/", history_views.past_messages, name="past.list"),
     path("messages/past/<int:pk>/", history_views.past_message, name="past.page"),
     path("messages/past/<int:pk>/reveal/", history_views.reveal, name="past.reveal"),

@@ -18,6 +18,7 @@ from renda.voice.actions.history import (
     history_take_back,
     history_upload,
 )
+from renda.voice.actions.hotline import ticket_number, ticket_reply
 from renda.voice.actions.intake import message_accept, message_redirect, message_register, message_submit
 from renda.voice.actions.issues import issue_rename, issue_take_out
 from renda.voice.actions.reading import message_read
@@ -76,4 +77,6 @@ __all__ = [
     "message_transfer",
     "message_urge",
     "message_withdraw",
+    "ticket_number",
+    "ticket_reply",
 ]

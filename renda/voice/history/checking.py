@@ -62,6 +62,11 @@ def moment_of(text: str) -> datetime | None:
         return None
 
 
+def solved_of(word: str) -> str:
+    """How far it was solved, in the words of lists and of other systems; empty for a word that is not known."""
+    return str(_SOLVED.get(word.strip(), ""))
+
+
 def digest_of(tenant_id: int, body: str, came_at: datetime) -> str:
     """By what the same message is known again: its congress, its text without blanks, its day."""
     said = (str(tenant_id), "".join(body.split()), str(timezone.localdate(came_at)))
@@ -98,7 +103,7 @@ class Checker:
         if not given.get("body"):
             row.wrong("body", "没有填写")
         if word := given.get("solved", ""):
-            row.fields["solved"] = _SOLVED.get(word, "")
+            row.fields["solved"] = solved_of(word)
             if not row.fields["solved"]:
                 row.wrong("solved", f"“{word}”不认识，请写{'、'.join(label for _, label in Solved.choices)}")
         self._who(row, given)

@@ -81,42 +81,37 @@ COLUMNS = (
     ),
 )
 TITLES = {column.name: column.title for column in COLUMNS}
-_KNOWN = {name: column.name for column in COLUMNS for name in (column.title, *column.also)}
 # A title that is so like a known one is taken for it; the preview shows what was taken for what.
 _LIKE = 0.75
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """Which cell of a row is which column; ``titles`` as the file has them, by column."""
+    """Which cell of a row is which column; ``titles`` as the file has them, by column; ``missing``: titles of
+    required ones that it lacks.
+    """
 
     places: dict[str, int]
     titles: dict[str, str]
     unused: list[str]
-
-    @property
-    def missing(self) -> list[str]:
-        """Titles of required columns that the file lacks."""
-        return [column.title for column in COLUMNS if column.required and column.name not in self.places]
+    missing: list[str]
 
 
-def map_columns(header: Sequence[str]) -> Mapping:
+def map_columns(header: Sequence[str], columns: Sequence[Column] = COLUMNS) -> Mapping:
     """Find the columns in a file's first row: exact names first, then near ones; each column once."""
+    known = {name: column.name for column in columns for name in (column.title, *column.also)}
+
+    def nearly(title: str) -> str:
+        found = get_close_matches(title, known, n=1, cutoff=_LIKE)
+        return known[found[0]] if found else ""
+
     cleaned = [re.sub(r"[（(【\[].*?[）)】\]]|[\s*：:]", "", title) for title in header]
     places: dict[str, int] = {}
-    for find in (_exactly, _nearly):
+    for find in (lambda title: known.get(title, ""), nearly):
         for at, title in enumerate(cleaned):
             name = find(title) if title and at not in places.values() else ""
             if name and name not in places:
                 places[name] = at
     unused = [title.strip() for at, title in enumerate(header) if title.strip() and at not in places.values()]
-    return Mapping(places, {name: header[at].strip() for name, at in places.items()}, unused)
-
-
-def _exactly(title: str) -> str:
-    return _KNOWN.get(title, "")
-
-
-def _nearly(title: str) -> str:
-    found = get_close_matches(title, _KNOWN, n=1, cutoff=_LIKE)
-    return _KNOWN[found[0]] if found else ""
+    titles = {name: header[at].strip() for name, at in places.items()}
+    return Mapping(places, titles, unused, [one.title for one in columns if one.required and one.name not in places])

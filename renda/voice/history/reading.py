@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 
 from renda.kernel.errors import Invalid, TooLarge
-from renda.voice.history.columns import Mapping, map_columns
+from renda.voice.history.columns import COLUMNS, Column, Mapping, map_columns
 from renda.voice.sorter.table import DELIMITERS, TableError, encoding_of
 
 MOST_ROWS = 20_000
@@ -32,7 +32,7 @@ class Sheet:
 
 
 @contextmanager
-def opened(upload: UploadedFile[Any]) -> Iterator[Sheet]:
+def opened(upload: UploadedFile[Any], columns: Sequence[Column] = COLUMNS) -> Iterator[Sheet]:
     """Read an upload. ``rows`` raise ``TooLarge`` after ``MOST_ROWS``.
 
     Raises:
@@ -48,7 +48,7 @@ def opened(upload: UploadedFile[Any]) -> Iterator[Sheet]:
             header = next(lines, [])
         except (TableError, csv.Error, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
             raise Invalid("history.file", fields={"file": "不是 xlsx 或 csv 文件，请下载模板后填写。"}) from error
-        mapping = map_columns(header)
+        mapping = map_columns(header, columns)
         if mapping.missing:
             said = (
                 f"第一行缺少列：{'、'.join(mapping.missing)}。文件现有的列：{'、'.join(filter(None, header)) or '无'}。"

@@ -2,6 +2,7 @@ from renda.voice.models.answers import Answer, Rating, Verdict
 from renda.voice.models.drafts import MessageDraft
 from renda.voice.models.handling import Assignment, ContactLog, Decision
 from renda.voice.models.history import ImportedRow, MessageImport, PastMessage
+from renda.voice.models.hotline import HotlineTicket
 from renda.voice.models.issues import CommonIssue, IssueVoice
 from renda.voice.models.messages import BY_A_CLERK, Channel, Door, Message, Solved, Stage
 from renda.voice.models.statistics import Axis, CountedTrail, MonthFigure
@@ -18,6 +19,7 @@ __all__ = [
     "CountedTrail",
     "Decision",
     "Door",
+    "HotlineTicket",
     "ImportedRow",
     "IssueVoice",
     "Message",

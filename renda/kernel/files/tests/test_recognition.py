@@ -52,7 +52,7 @@ def test_without_the_program_words_say_what_is_missing(monkeypatch: pytest.Monke
     picture = letter()
     monkeypatch.setattr(shutil, "which", lambda _: None)
     assert "没有安装文字识别程序" in missing_for_reading()
-    with pytest.raises(UnreadableError, match="没有安装文字识别程序.*请照着图片录入"):
+    with pytest.raises(UnreadableError, match=r"没有安装文字识别程序.*请照着图片录入"):
         text_in(picture)
 
 
@@ -78,5 +78,5 @@ def test_a_reader_that_fails_is_told_in_words(tmp_path: Path, monkeypatch: pytes
 def test_the_reader_has_no_more_memory_than_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _program(tmp_path, "ulimit -v", monkeypatch)
     assert recognition._run("tesseract").strip() == str(recognition.KILOBYTES)
-    unlimited = subprocess.run(["/bin/sh", "-c", "ulimit -v"], capture_output=True, text=True, check=True)  # noqa: S603 - fixed
+    unlimited = subprocess.run(["/bin/sh", "-c", "ulimit -v"], capture_output=True, text=True, check=True)
     assert unlimited.stdout.strip() != str(recognition.KILOBYTES)
