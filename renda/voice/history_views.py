@@ -158,7 +158,7 @@ def import_page(request: ActorRequest, pk: int) -> HttpResponse:
     good = rows.filter(errors=[]).order_by("number")[:10] if source.state == MessageImport.State.PREVIEW else []
     shown = {
         "source": source,
-        "mapped": [(title, TITLES[name]) for name, title in source.columns.items()],
+        "mapped": [(source.columns[name], title) for name, title in TITLES.items() if name in source.columns],
         "wrong": [_line(row) for row in wrong],
         "more": max(0, source.wrong - _ROWS),
         "examples": [_line(row) for row in good],

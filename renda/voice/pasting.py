@@ -68,7 +68,10 @@ def take_apart(text: str) -> Pasted:
     named = _NAMED.search(body)
     found.who = (named.group(1) if named else main)[:30]
     found.when = next((moment for when, _ in mine if (moment := _moment(when))), None)
-    lines = [line for line in body.splitlines() if line.strip() and not _GREETINGS.match(line.strip())]
+    lines = [
+        line for line in body.splitlines() if not (_GREETINGS.match(line.strip()) or _PHONE.fullmatch(line.strip()))
+    ]
+    lines = [line for line in lines if line.strip()]
     found.body = "\n".join(lines).strip()
     if len(found.body) > MOST:
         found.body = found.body[:MOST]

@@ -92,7 +92,6 @@ _RATED = fixed(process="satisfied", result="satisfied")
 _NOT_HERS = ("other_deputy", "other_township_clerk", "strange_officer")
 _NOT_HISTORY = ("presidium_vetter", "deputy", "case_officer")
 _NOT_HOTLINE = ("township_officer", "strange_officer", "county_assigner", "deputy")
-_HOTLINE = {"RENDA_HOTLINE": {"unit": "黄州区交通运输局", "url": "", "app": "", "secret": ""}}
 _SIGNED_IN = "everybody who is signed in has one"
 _TEXT = {"body": "路灯坏了三周，夜里看不见路。"}
 
@@ -331,7 +330,12 @@ PAGES: dict[str, Page] = {
         "presidium_clerk", given=fixed(**_TEXT, channel="desk"), wrong=("deputy", "case_officer"), strangers=(NOBODY,)
     ),
     "voice:message.paste": press(
-        "presidium_clerk", lambda _: [], fixed(**{"paste-text": "路灯坏了。"}), "deputy", "case_officer"
+        "presidium_clerk",
+        lambda _: [],
+        fixed(**{"paste-text": "路灯坏了。"}),
+        "deputy",
+        "case_officer",
+        strangers=(NOBODY,),
     ),
     "voice:draft.drop": press(
         "presidium_clerk", row("message_draft"), fixed(), "presidium_vetter", "deputy", "other_township_clerk"
@@ -349,10 +353,10 @@ PAGES: dict[str, Page] = {
         "presidium_clerk", row("preview"), fixed(), *_NOT_HISTORY, "other_township_clerk", "county_clerk"
     ),
     "voice:import.wrong": Page("presidium_clerk", row("preview"), wrong=(*_NOT_HISTORY, "other_township_clerk")),
-    "voice:hotline": Page("case_officer", wrong=_NOT_HOTLINE, settings=_HOTLINE),
-    "voice:hotline.handover": Page("case_officer", wrong=_NOT_HOTLINE, settings=_HOTLINE),
-    "voice:hotline.release": press("case_officer", lambda _: [], fixed(), *_NOT_HOTLINE, settings=_HOTLINE),
-    "voice:hotline.number": press("case_officer", row("ticket"), fixed(number="HG1"), *_NOT_HOTLINE, settings=_HOTLINE),
+    "voice:hotline": Page("case_officer", wrong=_NOT_HOTLINE),
+    "voice:hotline.handover": Page("case_officer", wrong=_NOT_HOTLINE),
+    "voice:hotline.release": press("case_officer", lambda _: [], fixed(), *_NOT_HOTLINE),
+    "voice:hotline.number": press("case_officer", row("ticket"), fixed(number="HG1"), *_NOT_HOTLINE),
     "voice:message.page": Page("presidium_clerk", row("deputy"), wrong=_NOT_HERS),
     "voice:message.pdf": Page("presidium_clerk", row("deputy"), wrong=_NOT_HERS),
     **{

@@ -198,7 +198,13 @@ def _history(city: City) -> None:
     with tenant_transaction(city.tenants, durable=False):
         assignment = Assignment.objects.filter(message=city.key("county_unit")).latest("id")
         city.rows["ticket"] = HotlineTicket.objects.create(
-            tenant_id=assignment.tenant_id, assignment=assignment, next_at=clock.now(), created_at=clock.now()
+            tenant_id=assignment.tenant_id,
+            assignment=assignment,
+            next_at=clock.now(),
+            created_at=clock.now(),
+            state="answered",
+            answer="已修好。",
+            solved="yes",
         )
 
 

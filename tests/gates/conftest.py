@@ -19,6 +19,8 @@ from tests.gates.city import City
 def _channels(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A channel is open (its job is not run here), and there is something to subscribe to."""
     settings.EMAIL_HOST = "127.0.0.1"
+    # The county's transport bureau stands for the hotline.
+    settings.RENDA_HOTLINE = {"unit": "黄州区交通运输局", "url": "", "app": "", "secret": ""}
     kind = SubscriptionKind("gates.place", "地方", lambda _, target: target, lambda *_: Found())
     monkeypatch.setitem(subscriptions.SUBSCRIPTION_KINDS, kind.key, kind)
 

@@ -35,7 +35,7 @@ def test_a_chat_is_taken_apart() -> None:
     assert parts.when is not None
     assert f"{timezone.localtime(parts.when):%Y-%m-%d %H:%M}" == "2025-11-20 10:23"
     assert parts.phone == "13800001111"
-    assert parts.body == "我是花园社区的，3栋旁边的路灯坏了三周，晚上看不见路。\n138 0000 1111"
+    assert parts.body == "我是花园社区的，3栋旁边的路灯坏了三周，晚上看不见路。"
     assert parts.notes == [
         "文字里有 1 处图片或语音没有带来，请把图片另行粘贴。",
         "略去了李办事员的话，只取说得最多的“张三”。",
