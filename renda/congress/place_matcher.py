@@ -64,6 +64,11 @@ class PlaceMatcher:
         newest = PlaceVersion.objects.aggregate(newest=Max("id"))["newest"]
         return _over(tuple(sorted(code[: _PREFIX[PlaceLevel(level)]] for code, level in tops)), newest)
 
+    @staticmethod
+    def forget() -> None:
+        """Build it anew at the next text (in tests, whose places come and go)."""
+        _over.cache_clear()
+
     def find(self, text: str) -> list[FoundPlace]:
         """Places that the text names, the surest first; empty when there is none, or none that is sure.
 

@@ -226,6 +226,16 @@ def clamav() -> Iterator[Finding]:
     yield Finding("ClamAV", ok, says, "apt-get install clamav-daemon clamav-freshclam")
 
 
+def reading() -> Iterator[Finding]:
+    """The program that reads screenshots and scanned letters."""
+    names = ("tesseract", "pdftoppm")
+    lacking = [name for name in names if shutil.which(name) is None]
+    if not lacking and "chi_sim" not in _says("tesseract", "--list-langs").split():
+        lacking = ["简体中文数据 chi_sim"]
+    says = f"没有 {'、'.join(lacking)},截图和扫描件须照着录入" if lacking else "可识别截图和扫描件(tesseract,简体中文)"
+    yield Finding("文字识别", not lacking, says, "apt-get install tesseract-ocr tesseract-ocr-chi-sim poppler-utils")
+
+
 def proxy() -> Iterator[Finding]:
     """Behind a proxy that nobody named, all browsers have one address: one who guesses passwords slows down all."""
     if os.environ.get("RENDA_HTTPS", "0") in {"0", ""}:
@@ -270,4 +280,4 @@ def _says(*command: str) -> str:
         return ""
 
 
-CHECKS: list[Check] = [python, tools, postgres, fonts, clamav, proxy, disk, clock_is_right]
+CHECKS: list[Check] = [python, tools, postgres, fonts, clamav, reading, proxy, disk, clock_is_right]

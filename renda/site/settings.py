@@ -353,6 +353,14 @@ RENDA_WECOM = {
     "agent_id": text("RENDA_WECOM_AGENT_ID", ""),
     "secret": text("RENDA_WECOM_SECRET", ""),
 }
+# The government hotline: the unit (its name among the organisations) that messages are assigned to; with address,
+# account and secret by its interface, without them by spreadsheets.
+RENDA_HOTLINE = {
+    "unit": text("RENDA_HOTLINE_UNIT", ""),
+    "url": text("RENDA_HOTLINE_URL", ""),
+    "app": text("RENDA_HOTLINE_APP", ""),
+    "secret": text("RENDA_HOTLINE_SECRET", ""),
+}
 RENDA_DINGTALK = {
     "url": text("RENDA_DINGTALK_URL", "https://oapi.dingtalk.com"),
     "app_key": text("RENDA_DINGTALK_APP_KEY", ""),

@@ -27,6 +27,8 @@ permission("message.record_rating", "代录群众评价")
 permission("message.replay", "导入历史留言")
 permission("message.work", "办理留言")
 permission("watch.edit", "维护留意词")
+permission("hotline.work", "登记 12345 工单")
+permission("history.import", "导入和撤回历史留言")
 
 grant("public", "message.submit", "message.rate", "message.withdraw_consent", where="scope")
 grant("public", "joiner.join", "joiner.rate", where="scope")
@@ -44,6 +46,8 @@ for _kind in (PostKind.LEADER, PostKind.CHAIR, PostKind.VICE_CHAIR, PostKind.BUS
 for _kind in (PostKind.DEPUTY, PostKind.STATION_MANAGER, PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD):
     grant(_kind, "message.export")
 grant(PostKind.BUSINESS_ADMINISTRATOR, "watch.edit")
+for _kind in (PostKind.CLERK, PostKind.BUSINESS_ADMINISTRATOR):
+    grant(_kind, "history.import")
 for _kind in (PostKind.VETTER, PostKind.SUPERVISOR):
     grant(_kind, "message.view_sealed")
 # Whoever vets what comes in also decides what everybody may read; the assigner knows the answer.
@@ -57,9 +61,9 @@ grant(PostKind.DEPUTY, "opinion.view", where="tree")
 for _kind in _OFFICE:
     grant(_kind, "issue.edit", where="tree")
 grant(PostKind.STATION_MANAGER, "message.register", "message.record_rating", "message.urge", "message.reveal")
-grant(PostKind.CASE_OFFICER, "message.reveal", where="scope")
+grant(PostKind.CASE_OFFICER, "message.reveal", "hotline.work", where="scope")
 grant(PostKind.DEPUTY, "message.reveal", "message.urge", where="scope")
-grant("machine", "message.submit", "message.rate", "message.replay", "message.work", where="scope")
+grant("machine", "message.submit", "message.rate", "message.replay", "message.work", "hotline.work", where="scope")
 
 # A sealed text may be opened by whoever answers for the office, for half an hour and with a reason.
 breakable("message.view_sealed", minutes=30, url_name="voice:message.list", query="stage=redirected")

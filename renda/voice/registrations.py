@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from renda.congress.api import PostKind, register_unit_follower
@@ -24,13 +25,13 @@ from renda.kernel.ui.menu import Badge, Entry
 from renda.voice import public_registrations, receiving, selectors, subscribing
 from renda.voice.actions.following import follow_unit
 from renda.voice.code_views import prints_codes, stations_to_print
-from renda.voice.models import Message
+from renda.voice.models import Message, PastMessage
 from renda.voice.policy import works_with_messages
 from renda.voice.public_copies import build_photos, build_public, expand_photos, photo_keys, public_keys
 from renda.voice.publishing import build_receipts, expand_receipts, receipt_keys
 from renda.voice.receipts import copy_key
 from renda.voice.standing import PHOTO, PUBLIC, RECEIPT, stand
-from renda.voice.telling import STATES
+from renda.voice.telling import IMPORT_STATES, STATES
 
 __all__ = ["public_registrations", "receiving", "subscribing"]  # loaded for what they register
 
@@ -96,6 +97,16 @@ def _public_files(actor: Actor, file: StoredFile) -> Access:
     return Access.FULL if seen else Access.NONE
 
 
+def _draft_files(actor: Actor, file: StoredFile) -> Access:
+    """Pictures of a draft: whose draft it is."""
+    return Access.FULL if selectors.drafts_for(actor).filter(pk=file.subject_id).exists() else Access.NONE
+
+
+def _hotline(actor: Actor) -> bool:
+    """The hotline's desk, where this site names a hotline."""
+    return bool(settings.RENDA_HOTLINE["unit"]) and selectors.is_of_hotline(actor)
+
+
 def _prints(request: HttpRequest, station: Any) -> dict[str, object] | None:
     """The way to a station's codes, for whoever may print them."""
     may = stations_to_print(actor_of(request)).filter(pk=station.pk).exists()
@@ -113,6 +124,9 @@ register_builder(RECEIPT, build_receipts, receipt_keys, copy_key, expand_receipt
 register_builder(PUBLIC, build_public, public_keys)
 register_builder(PHOTO, build_photos, photo_keys, expand=expand_photos)
 states.register(STATES)
+states.register(IMPORT_STATES)
+register_access("voice.MessageDraft", _draft_files)
+searched.register(PastMessage, lambda past: str(past.searched_text))
 menu.register(
     Entry("bench", "工作台", "voice:bench", icon="layout-dashboard", order=1, visible=lambda actor: bool(actor.posts)),
     Entry("messages", "群众留言", "voice:message.list", icon="message-2", order=10, visible=works_with_messages),
@@ -132,6 +146,7 @@ menu.register(
         order=21,
         visible=lambda actor: bool(policy.tenants_where(actor, "opinion.view")),
     ),
+    Entry("hotline", "12345 工单", "voice:hotline", icon="headset", order=30, visible=_hotline),
     Entry("watch-words", "留意词", "voice:watch.add", icon="eye-exclamation", order=62, permission="watch.edit"),
     Entry("codes", "二维码", "voice:codes", icon="qrcode", order=40, visible=prints_codes),
 )

@@ -10,21 +10,26 @@ from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySe
 from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import GreaterThan
 
-from renda.congress.api import Person, PostKind
+from renda.congress.api import Organisation, Person, PostKind
 from renda.kernel.files.api import StoredFile
 from renda.kernel.flow import api as flow
 from renda.kernel.flow.models import Task
 from renda.kernel.parties import Actor
 from renda.kernel.policy import tenants_where
 from renda.kernel.privacy.fields import EncryptedTextField
+from renda.voice.hotline import is_hotline
 from renda.voice.models import (
     Answer,
     Assignment,
     CommonIssue,
     ContactLog,
+    HotlineTicket,
     IssueVoice,
     Joiner,
     Message,
+    MessageDraft,
+    MessageImport,
+    PastMessage,
     Rating,
     Stage,
     WatchWord,
@@ -191,3 +196,48 @@ def opinions_for(actor: Actor) -> QuerySet[Message]:
         concerns_person=False,
     )
     return rows.exclude(stage__in=(Stage.REDIRECTED, Stage.TERMINATED))
+
+
+def imports_for(actor: Actor) -> QuerySet[MessageImport]:
+    """The spreadsheets of former messages of the congresses in which the actor may bring some in."""
+    rows: QuerySet[MessageImport] = MessageImport.objects.all()
+    if actor.kind == "machine":
+        return rows
+    return rows.filter(tenant_id__in=tenants_where(actor, "history.import"))
+
+
+def past_messages_for(actor: Actor) -> QuerySet[PastMessage]:
+    """Former messages: staff see those of their congresses, a deputy those that name her."""
+    rows: QuerySet[PastMessage] = PastMessage.objects.defer("contact_name", "contact_phone")
+    if not actor.is_signed_in:
+        return rows.none()
+    mine = Q(tenant_id__in=tenants_where(actor, "message.view")) | Q(deputy_id=actor.party_id)
+    return rows.filter(mine).select_related("place", "deputy__party", "unit", "source")
+
+
+def drafts_for(actor: Actor) -> QuerySet[MessageDraft]:
+    """One's own drafts, where one may still register."""
+    rows: QuerySet[MessageDraft] = MessageDraft.objects.filter(
+        author_id=actor.party_id, tenant_id__in=tenants_where(actor, "message.register")
+    )
+    return rows
+
+
+def tickets_for(actor: Actor) -> QuerySet[HotlineTicket]:
+    """The hotline's tickets: for the case officers of the hotline's desk."""
+    rows: QuerySet[HotlineTicket] = HotlineTicket.objects.select_related("assignment__message")
+    if actor.kind == "machine":
+        return rows
+    return rows.filter(assignment__unit_id__in=_offices(actor))
+
+
+def is_of_hotline(actor: Actor) -> bool:
+    """Whether she is a case officer of the hotline's desk."""
+    if "voice.hotline" not in actor.kept:
+        units = Organisation.objects.filter(pk__in=_offices(actor))
+        actor.kept["voice.hotline"] = any(is_hotline(unit) for unit in units)
+    return bool(actor.kept["voice.hotline"])
+
+
+def _offices(actor: Actor) -> list[int]:
+    return [post.organisation_id for post in actor.posts if post.kind == PostKind.CASE_OFFICER]

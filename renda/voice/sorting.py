@@ -6,7 +6,7 @@ import time
 from functools import lru_cache
 from typing import Any
 
-from renda.congress.api import Place, PlaceLevel
+from renda.congress.api import Place, PlaceLevel, PlaceMatcher
 from renda.voice.sorter import remit, unit
 from renda.voice.sorter.classify import classify
 from renda.voice.sorter.place import Gazetteer, Row, match
@@ -49,3 +49,4 @@ def _gazetteer(_period: int) -> Gazetteer:
 def forget() -> None:
     """Read the places anew at the next message (after an import; in tests)."""
     _gazetteer.cache_clear()
+    PlaceMatcher.forget()

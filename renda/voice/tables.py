@@ -20,12 +20,12 @@ from renda.kernel.ui.filters import Carried, Choice, Dates, Search
 from renda.kernel.ui.shapes import State
 from renda.kernel.ui.tables import Column, Table
 from renda.voice import watching
-from renda.voice.models import CommonIssue, Message, Solved, Stage
+from renda.voice.models import CommonIssue, Message, PastMessage, Solved, Stage
 from renda.voice.selectors import waiting_words
 from renda.voice.sorter.categories import first_level
 from renda.voice.statistics.areas import NO_CATEGORY, NO_UNIT, Area
 from renda.voice.statistics.measures import MEASURES, having
-from renda.voice.telling import STATES
+from renda.voice.telling import IMPORT_STATES, STATES
 
 # How much of a text is shown to whoever has no business with its message.
 SHOWN = 90
@@ -190,3 +190,36 @@ class OpinionTable(Table[Message]):
     )
     order = "-submitted_at"
     files = ()
+
+
+def past_address(message: PastMessage) -> str:
+    """The former message's page."""
+    return reverse("voice:past.page", args=[message.pk])
+
+
+class PastTable(Table[PastMessage]):
+    """Former messages."""
+
+    caption = "历史留言"
+    columns = (
+        Column("事项", "subject", link=past_address),
+        Column("原编号", "number", css="nowrap"),
+        Column("状态", lambda m: IMPORT_STATES[m.state_key], kind="state"),
+        Column("地点", lambda m: m.place.name if m.place else m.place_text, css="nowrap"),
+        Column("类别", "category"),
+        Column("代表", "deputy_name", css="nowrap"),
+        Column("承办", "unit_name"),
+        Column("来信", lambda m: wording.short_day(m.came_at), export="came_at", sort="came_at", css="nowrap"),
+        Column("内容", "body", on_screen=False),
+        Column("答复", "answer", on_screen=False),
+        Column("答复时间", "answered_at", on_screen=False),
+        Column("解决情况", "get_solved_display", on_screen=False),
+    )
+    filters = (
+        Search("搜索标题、内容、答复", by=lambda rows, text: search.matching(rows, "voice.PastMessage", text)),
+        Choice(
+            "category", "类别", [*((name, name) for name in first_level()), (NO_CATEGORY, "未分类")], by=_in_category
+        ),
+        Dates("came_at", "来信"),
+    )
+    order = "-came_at"

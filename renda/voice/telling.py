@@ -39,6 +39,22 @@ STATES = {
 } | {"message.held": State("待核对留意词", "warn")}
 
 
+# The states of an import of former messages, and of a former message.
+IMPORT_STATES = {
+    "import.preview": State("待确认", "warn"),
+    "import.running": State("导入中", "run"),
+    "import.done": State("已导入", "ok"),
+    "import.taken_back": State("已撤回", "quiet"),
+    "hotline.waiting": State("待转 12345", "run"),
+    "hotline.sending": State("转送中", "run"),
+    "hotline.sent": State("12345 办理中", "run"),
+    "hotline.answered": State("12345 已回复，待确认", "warn"),
+    "hotline.returned": State("12345 已退回，待确认", "warn"),
+    "hotline.failed": State("须人工处理", "late"),
+    "past.answered": State("有答复", "ok"),
+    "past.unanswered": State("原记录无答复", "quiet"),
+}
+
 # The moves whose words are written for the writer.
 TOLD = ("forward", "redirect", "terminate")
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from renda.voice import bulk_views, code_views, issues_views, publishing_views, statistics_views, views, watching_views
+from renda.voice import (
+    bulk_views,
+    code_views,
+    history_views,
+    hotline_views,
+    issues_views,
+    publishing_views,
+    register_views,
+    statistics_views,
+    views,
+    watching_views,
+)
 from renda.voice.forms import FORMS
 
 app_name = "voice"
@@ -31,10 +42,25 @@ urlpatterns = [
     path("opinions/", issues_views.opinions, name="opinions"),
     path("statistics/report.docx", statistics_views.report, name="statistics.report"),
     path("messages/", views.message_list, name="message.list"),
-    path("messages/new/", views.register, name="message.register"),
     path("messages/chosen/", bulk_views.confirm, name="message.bulk"),
     path("messages/chosen/moves/", bulk_views.moves, name="message.bulk_moves"),
     path("messages/chosen/act/", bulk_views.act, name="message.bulk_act"),
+    path("messages/new/", register_views.register, name="message.register"),
+    path("messages/new/paste/", register_views.paste, name="message.paste"),
+    path("messages/new/drafts/<int:pk>/drop/", register_views.drop, name="draft.drop"),
+    path("hotline/", hotline_views.tickets, name="hotline"),
+    path("hotline/handover.xlsx", hotline_views.handover, name="hotline.handover"),
+    path("hotline/release/", hotline_views.release, name="hotline.release"),
+    path("hotline/<int:pk>/number/", hotline_views.number, name="hotline.number"),
+    path("messages/past/", history_views.past_messages, name="past.list"),
+    path("messages/past/<int:pk>/", history_views.past_message, name="past.page"),
+    path("messages/past/<int:pk>/reveal/", history_views.reveal, name="past.reveal"),
+    path("messages/past/imports/", history_views.imports, name="import.list"),
+    path("messages/past/imports/template.xlsx", history_views.template, name="import.template"),
+    path("messages/past/imports/<int:pk>/", history_views.import_page, name="import.page"),
+    path("messages/past/imports/<int:pk>/start/", history_views.start, name="import.start"),
+    path("messages/past/imports/<int:pk>/take-back/", history_views.take_back, name="import.take_back"),
+    path("messages/past/imports/<int:pk>/wrong.xlsx", history_views.wrong_rows, name="import.wrong"),
     path("messages/<int:pk>/", views.message_page, name="message.page"),
     path("messages/<int:pk>/publish/", publishing_views.publish, name="message.publish"),
     path("messages/<int:pk>/pdf/", views.message_pdf, name="message.pdf"),

@@ -6,26 +6,22 @@ from typing import Any
 
 from django.contrib import messages as flashes
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from renda.congress.api import mandates_for, places_of, stations_for
 from renda.kernel import clock, policy
 from renda.kernel.errors import Forbidden
 from renda.kernel.exports.api import Column, export_response
-from renda.kernel.files.api import IMAGES, store_all
 from renda.kernel.saved_filters.actions import conditions
-from renda.kernel.secrecy import api as secrecy
 from renda.kernel.tenancy import tenant_transaction
-from renda.kernel.tenancy.models import Tenant
 from renda.kernel.ui.http import ActorRequest, SeeOther, actor_of, page
 from renda.kernel.ui.tables import Picks
 from renda.voice import actions, bulk, selectors
 from renda.voice.bench import bench_context
 from renda.voice.case_page import case_context
-from renda.voice.forms import FORMS, PHOTOS, ActForm, RegisterForm, form_for
+from renda.voice.forms import FORMS, ActForm, form_for
 from renda.voice.models import Message
 from renda.voice.printing import message_as_pdf
 from renda.voice.tables import MessageTable
@@ -125,43 +121,3 @@ def _after(request: ActorRequest, pk: int) -> str:
     with tenant_transaction(request.actor.tenants):
         seen = selectors.messages_for(request.actor).filter(pk=pk).exists()
     return reverse("voice:message.page", args=[pk]) if seen else reverse("voice:bench")
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def register(request: ActorRequest) -> HttpResponse:
-    """A clerk enters a message for somebody who came in, rang or wrote."""
-    actor = request.actor
-    tenant_id = next(iter(sorted(policy.tenants_where(actor, "message.register"))), None)
-    if tenant_id is None:
-        raise Http404
-    with tenant_transaction(actor.tenants, durable=False):
-        deputies = mandates_for(actor).filter(tenant_id=tenant_id, status="active")
-        form = RegisterForm(
-            request.POST or None,
-            request.FILES or None,
-            places=places_of(tenant_id),
-            stations=stations_for(actor).filter(tenant_id=tenant_id),
-            deputies=selectors.deputies_among(deputies),
-        )
-        valid = request.method == "POST" and form.is_valid()
-        tenant = Tenant.objects.get(id=tenant_id)
-    if valid:
-        given = {name: value for name, value in form.cleaned_data.items() if name != "photos"}
-        with form.catching():
-            texts = {name: str(given.get(name) or "") for name in ("body", "place_text", "contact_name")}
-            secrecy.screen(actor, "代群众登记", texts)
-            photos = store_all(
-                form.cleaned_data["photos"],
-                accept=IMAGES,
-                at_most=PHOTOS,
-                field="photos",
-                by=actor,
-                source="代群众登记的照片",
-            )
-            message = actions.message_register.once(request.POST.get("idempotency_key"))(
-                actor, tenant=tenant, photos=photos, **given
-            )
-            flashes.success(request, f"已登记，受理编号 {message.receipt_number}，查询码 {message.query_word}。")
-            return SeeOther(_after(request, message.id))
-    return page(request, "voice/register.html", form=form)

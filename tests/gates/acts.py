@@ -14,7 +14,7 @@ from typing import Any
 from renda.kernel import clock
 from renda.kernel.flow.toml import to_toml
 from renda.kernel.privacy.vault import vault
-from tests.gates.city import NOBODY, City
+from tests.gates.city import NOBODY, City, old_sheet
 
 Given = Callable[[City], dict[str, Any]]
 Key = Callable[[City], int]
@@ -88,6 +88,9 @@ _NOT_HERS = ("system_administrator", "security_administrator", "presidium_clerk"
 _TOO = ("presidium_clerk", "county_assigner", "deputy")
 _REASON = fixed(reason="工作需要，已电话核实")
 _LEAVE = {"body": "路灯坏了三周，夜里看不见路。"}
+
+_NOT_HERS = ("other_deputy", "other_township_clerk", "strange_officer")
+_NOT_HISTORY = ("presidium_vetter", "deputy", "township_officer", "other_township_clerk", "county_clerk")
 
 ACTS: dict[str, Act] = {
     # Messages.
@@ -239,6 +242,34 @@ ACTS: dict[str, Act] = {
     ),
     "message.reveal": Act(
         "presidium_vetter", row("vet_reachable"), _REASON, ("other_deputy", "township_officer", "other_township_clerk")
+    ),
+    # Former messages, drafts, the hotline.
+    "history.upload": Act(
+        "presidium_clerk",
+        None,
+        lambda city: {"tenant": _congress(city).tenant, "name": "旧留言.xlsx", "sheet": old_sheet()},
+        ("deputy", "presidium_vetter", "township_officer", "other_township_clerk", "county_clerk"),
+    ),
+    "history.start": Act("presidium_clerk", row("preview"), fixed(), _NOT_HISTORY),
+    "history.bring_in": Act("machine", row("running_import"), fixed(), ("presidium_clerk", *_NOT_HISTORY)),
+    "history.take_back": Act("presidium_clerk", row("preview"), fixed(), _NOT_HISTORY),
+    "history.reveal": Act("presidium_clerk", row("past"), _REASON, ("deputy", "township_officer", *_NOT_HERS)),
+    "draft.start": Act(
+        "presidium_clerk",
+        None,
+        lambda city: {"tenant": _congress(city).tenant, "values": {"body": "路灯坏了"}},
+        ("deputy", "township_officer", "other_township_clerk"),
+    ),
+    "draft.save": Act("presidium_clerk", row("message_draft"), fixed(values={}), ("presidium_vetter", *_NOT_HERS)),
+    "draft.drop": Act("presidium_clerk", row("message_draft"), fixed(), ("presidium_vetter", *_NOT_HERS)),
+    "ticket.number": Act(
+        "case_officer", row("ticket"), fixed(number="HG1"), ("county_assigner", "township_officer", "strange_officer")
+    ),
+    "ticket.reply": Act(
+        "machine",
+        row("ticket"),
+        fixed(state="answered", answer="已修好。", solved="yes", promised_on=None),
+        ("case_officer", "county_assigner"),
     ),
     # Flows.
     "flow.fork": Act(

@@ -29,6 +29,8 @@ def _channels(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     }
     settings.RENDA_PASSKEY_HOST = "localhost"
     settings.MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+    # The county's transport bureau stands for the hotline.
+    settings.RENDA_HOTLINE = {"unit": "黄州区交通运输局", "url": "", "app": "", "secret": ""}
     kind = SubscriptionKind("gates.place", "地方", lambda _, target: target, lambda *_: Found())
     monkeypatch.setitem(subscriptions.SUBSCRIPTION_KINDS, kind.key, kind)
 

@@ -106,6 +106,14 @@ def attach(
     return file
 
 
+def hand_on(ctx: Context, files: Iterable[StoredFile], subject: models.Model, *, purpose: str = "attachment") -> None:
+    """Give files of one subject (a draft, which the caller has locked) to another of the same tenant."""
+    for file in files:
+        file.subject_type, file.subject_id, file.purpose = subject._meta.label, subject.pk, purpose
+        ctx.collect("files.case", (file, subject), _fill_case, first=True)
+        ctx.update(file, "subject_type", "subject_id", "purpose", "case_id")
+
+
 def _fill_case(ctx: Context, items: list[Any]) -> None:
     for file, subject in items:
         file.case_id = getattr(subject, "case_id", None)

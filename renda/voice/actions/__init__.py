@@ -9,7 +9,16 @@ from renda.voice.actions.administering import (
 )
 from renda.voice.actions.closing import message_forward, message_judge, message_rate, message_record_rating
 from renda.voice.actions.desk import message_claim, message_release, message_transfer, message_withdraw
+from renda.voice.actions.drafts import draft_drop, draft_save, draft_start
 from renda.voice.actions.handling import message_answer, message_assign, message_refer, message_refer_up
+from renda.voice.actions.history import (
+    history_bring_in,
+    history_reveal,
+    history_start,
+    history_take_back,
+    history_upload,
+)
+from renda.voice.actions.hotline import ticket_number, ticket_reply
 from renda.voice.actions.intake import message_accept, message_redirect, message_register, message_submit
 from renda.voice.actions.issues import issue_rename, issue_take_out
 from renda.voice.actions.publishing import (
@@ -33,6 +42,14 @@ from renda.voice.actions.unit import (
 from renda.voice.actions.watching import watch_add, watch_remove
 
 __all__ = [
+    "draft_drop",
+    "draft_save",
+    "draft_start",
+    "history_bring_in",
+    "history_reveal",
+    "history_start",
+    "history_take_back",
+    "history_upload",
     "issue_rename",
     "issue_take_out",
     "joiner_join",
@@ -75,6 +92,8 @@ __all__ = [
     "message_urge",
     "message_withdraw",
     "message_withdraw_consent",
+    "ticket_number",
+    "ticket_reply",
     "watch_add",
     "watch_remove",
 ]

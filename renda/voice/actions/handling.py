@@ -15,6 +15,8 @@ from renda.kernel.privacy.api import clean_text
 from renda.kernel.tenancy.models import Tenant
 from renda.voice import selectors
 from renda.voice.actions.common import open_assignment
+from renda.voice.actions.hotline import open_ticket
+from renda.voice.hotline import is_hotline
 from renda.voice.models import Answer, Assignment, Channel, Message, Solved, Stage
 from renda.voice.standing import tell
 
@@ -115,10 +117,13 @@ def message_assign(
     note: str = "",
     ruled_by: Organisation | None = None,
     ruling: str = "",
+    ticket_number: str = "",
     task_id: int | None = None,
     version: int | None = None,
 ) -> Message:
     """Assign it to a lead unit and, where needed, joint units; the clock starts now, not when they receive it.
+
+    To the hotline it gets a ticket there; ``ticket_number``: it is open there already, so it is linked and not sent.
 
     Raises:
         Invalid: a unit that this congress's level may not assign to, one unit twice, or no ruling after a dispute.
@@ -137,19 +142,20 @@ def message_assign(
         raise Invalid("message.assign", fields=faults)
     roles = [(lead_unit, Assignment.Role.LEAD), *((unit, Assignment.Role.JOINT) for unit in joint_units)]
     for unit, role in roles:
-        ctx.insert(
-            Assignment(
-                tenant_id=unit.tenant_id,
-                message=message,
-                unit=unit,
-                role=role,
-                note=clean_text(note),
-                assigned_at=ctx.now,
-                assigned_by_id=ctx.actor.party_id,
-                ruled_by=ruled_by,
-                ruling=clean_text(ruling),
-            )
+        assignment = Assignment(
+            tenant_id=unit.tenant_id,
+            message=message,
+            unit=unit,
+            role=role,
+            note=clean_text(note),
+            assigned_at=ctx.now,
+            assigned_by_id=ctx.actor.party_id,
+            ruled_by=ruled_by,
+            ruling=clean_text(ruling),
         )
+        ctx.insert(assignment)
+        if role == Assignment.Role.LEAD and is_hotline(unit):
+            open_ticket(ctx, assignment, ticket_number)
     message.lead_unit, message.assigned_at = lead_unit, ctx.now
     message.joint_units = list(joint_units)
     ctx.update(message, "lead_unit", "assigned_at")

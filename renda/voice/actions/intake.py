@@ -20,10 +20,14 @@ from renda.kernel.privacy.api import clean_text
 from renda.kernel.search import api as search
 from renda.kernel.tenancy.models import Tenant
 from renda.voice import selectors, watching
-from renda.voice.models import BY_A_CLERK, Channel, Door, Message
+from renda.voice.actions.drafts import finish
+from renda.voice.actions.history import take_up
+from renda.voice.models import BY_A_CLERK, Channel, Door, Message, MessageDraft, PastMessage
 from renda.voice.receipts import new_receipt_number
+from renda.voice.sorter.unit import departments
 from renda.voice.sorting import propose
 from renda.voice.standing import PHOTO
+from renda.voice.words import PHOTOS, first_words
 
 
 class Written(TypedDict, total=False):
@@ -54,7 +58,7 @@ def _take_in(
     given |= {name: clean_text(given[name]).strip() for name in _TEXTS if name in given}
     if not given["body"]:
         raise Invalid("message.empty", fields={"body": "请写下您要反映的情况。"})
-    given["subject"] = given.get("subject") or _first_words(given["body"])
+    given["subject"] = given.get("subject") or first_words(given["body"])
     message = Message(
         tenant=tenant,
         assigning_tenant=tenant,
@@ -84,14 +88,6 @@ def _aim(code: WallCode, chosen: int | None) -> dict[str, Any]:
         raise Invalid("message.deputy", fields={"deputy": said}) from None
     known = code.station if station_id is not None and station_id == code.station_id else None
     return {"deputy_id": deputy_id, **({"station": known} if known is not None else {"station_id": station_id})}
-
-
-def _first_words(body: str) -> str:
-    """A title out of the text: its first sentence, at most 30 characters."""
-    line = body.split("\n", 1)[0]
-    for mark in "。！？；!?;":
-        line = line.split(mark, 1)[0]
-    return line if len(line) <= 30 else line[:29] + "…"
 
 
 @new("message.submit", title="留言", permission="message.submit", private=_PRIVATE)
@@ -124,15 +120,49 @@ def message_submit(
 
 
 @new("message.register", title="代群众登记", permission="message.register", private=_PRIVATE)
-def message_register(ctx: Context, *, tenant: Tenant, channel: str, **written: Unpack[Written]) -> Message:
+def message_register(
+    ctx: Context,
+    *,
+    tenant: Tenant,
+    channel: str,
+    category: str = "",
+    unit: str = "",
+    draft: MessageDraft | None = None,
+    past: PastMessage | None = None,
+    **written: Unpack[Written],
+) -> Message:
     """Enter a message for somebody who came in person, rang or wrote.
 
+    ``category``, ``unit`` (a kind of department): what the clerk makes of it goes before what the system proposes; who
+    vets and who assigns decide. ``draft``: the clerk's own that is finished by this; its pictures become the message's.
+    ``past``: the former message that is taken up again.
+
     Raises:
-        Invalid: nothing was written, or the channel is not one of desk, telephone, paper.
+        Invalid: nothing was written, or the channel is not one of desk, telephone, paper; too many pictures.
+        Refused: the former message was taken up before.
     """
     if channel not in BY_A_CLERK:
         raise Invalid("message.channel", fields={"channel": "请选择来访、来电或来信。"})
-    return _take_in(ctx, tenant, channel, written)
+    if draft is not None and len(written.get("photos", ())) + files.files_of(draft).count() > PHOTOS:
+        raise Invalid("message.photos", fields={"photos": f"一件留言最多 {PHOTOS} 张图片，草稿里的也计算在内。"})
+    message = _take_in(ctx, tenant, channel, written)
+    message.proposal = _with_the_clerks(message.proposal, category, unit)
+    if draft is not None:
+        finish(ctx, draft, message)
+    if past is not None:
+        take_up(ctx, past, message.id)
+    return message
+
+
+def _with_the_clerks(proposal: dict[str, Any], category: str, unit: str) -> dict[str, Any]:
+    """The proposal with the clerk's own choices first."""
+    if category and category != proposal["category"]:
+        proposal = {**proposal, "runner_up": proposal["category"], "category": category, "reasons": ["登记人填写"]}
+    if unit in departments():
+        others = [one for one in proposal["units"] if one["kind"] != unit]
+        hers = {"kind": unit, "title": departments()[unit].title, "reason": "登记人建议"}
+        proposal = {**proposal, "units": [hers, *others]}
+    return proposal
 
 
 @existing(

@@ -96,10 +96,10 @@ def message_read_sealed(ctx: Context, message: Message, *, reason: str) -> str:
 
 
 def reasoned(reason: str) -> None:
-    """A look at what is kept back says what for.
+    """Refuse a look at what is kept back without a reason.
 
     Raises:
-        Invalid: it does not.
+        Invalid: the reason is too short to be one.
     """
     if len(reason.strip()) < SHORTEST_REASON:
         raise Invalid("message.reason", fields={"reason": f"请写明具体用途（不少于 {SHORTEST_REASON} 个字）。"})

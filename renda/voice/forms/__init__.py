@@ -8,12 +8,13 @@ from typing import Any
 from renda.kernel.parties import Actor
 from renda.voice.forms import acting, steering
 from renda.voice.forms.acting import ActForm
-from renda.voice.forms.leaving import RegisterForm
+from renda.voice.forms.history import UploadForm
+from renda.voice.forms.leaving import PasteForm, RegisterForm
 from renda.voice.forms.publishing import TakeBackForm
 from renda.voice.models import Message
 from renda.voice.words import PHOTOS
 
-__all__ = ["FORMS", "PHOTOS", "ActForm", "RegisterForm", "form_for"]
+__all__ = ["FORMS", "PHOTOS", "ActForm", "PasteForm", "RegisterForm", "UploadForm", "form_for"]
 
 FORMS: Mapping[str, type[ActForm]] = {
     "accept": acting.AcceptForm,

@@ -22,6 +22,7 @@ from renda.congress.api import (
 )
 from renda.kernel.parties import Actor
 from renda.kernel.ui.forms import DayInput, HouseForm
+from renda.voice.hotline import is_hotline
 from renda.voice.models import Assignment, ContactLog, Door, Message, Rating, Satisfaction, Solved, Stage, Verdict
 from renda.voice.sorter.categories import first_level
 from renda.voice.watching import waiting
@@ -155,6 +156,9 @@ class AssignForm(TaskForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    ticket_number = forms.CharField(
+        label="12345 工单号", required=False, max_length=40, help_text="交 12345 且那边已有工单的填写，不再重复转送。"
+    )
     note = note_field("交办意见")
     ruled_by = organisation_field("裁定机关")
     ruling = note_field("裁定意见", hint="责任单位有争议时由政府办明确，在此登记。")
@@ -170,6 +174,8 @@ class AssignForm(TaskForm):
         if len(units) < 2:
             # The only unit is the lead one.
             del self.fields["joint_units"]
+        if not any(is_hotline(unit) for unit in units):
+            del self.fields["ticket_number"]
         last = self._sent_back()
         if last is None:
             # Nobody has disputed it: nothing to rule.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from renda.congress.api import organisations_to_oversee
-from renda.kernel.ui.forms import DayInput
+from renda.kernel.ui.forms import DayInput, HouseForm
 from renda.voice.forms.acting import ActForm, note_field, organisation_field
 from renda.voice.models import Stage
 
@@ -49,9 +49,19 @@ class OverseeForm(ActForm):
         self.choose("organisation", organisations_to_oversee(tenants[0]) | organisations_to_oversee(tenants[1]))
 
 
+def _reason_field() -> forms.CharField:
+    return forms.CharField(
+        label="用途", max_length=120, help_text="请写明具体用途；何人、何时、为何查看都会留下记录，审计管理员会查阅。"
+    )
+
+
 class ReasonForm(ActForm):
     """Of a look at what is kept back: a contact, a sealed text."""
 
-    reason = forms.CharField(
-        label="用途", max_length=120, help_text="请写明具体用途；何人、何时、为何查看都会留下记录，审计管理员会查阅。"
-    )
+    reason = _reason_field()
+
+
+class ReasonOnly(HouseForm):
+    """The same for what is no message of a case."""
+
+    reason = _reason_field()

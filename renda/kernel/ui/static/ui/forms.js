@@ -95,6 +95,20 @@
     input.addEventListener("renda:chosen", () => { kept = []; });
   };
 
+  // --- A picture in the clipboard goes into the page's field for pictures, wherever it is pasted.
+  addEventListener("paste", (event) => {
+    const pictures = [...(event.clipboardData?.files || [])].filter((file) => file.type.startsWith("image/"));
+    const input = document.querySelector("input[data-pasted]");
+    if (!input || !pictures.length) return;
+    event.preventDefault();
+    const all = new DataTransfer();
+    // What comes from the clipboard is always called image.png.
+    [...input.files].forEach((file) => all.items.add(file));
+    pictures.forEach((file, at) => all.items.add(new File([file], `截图${input.files.length + at + 1}.${file.type.split("/")[1]}`, { type: file.type })));
+    input.files = all.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
   // --- Panels: a link to a form inside a closed <details> opens it and goes to its first field.
   const reveal = (id, { focus = true } = {}) => {
     const target = id && document.getElementById(id);
