@@ -108,7 +108,7 @@ def test_shared_with_ones_organisation_to_use_and_not_to_change(cast: Cast) -> N
         (actions.filter_remove, {}),
     ):
         with pytest.raises(NotFound):
-            change(cast.actor("presidium_vetter"), saved.pk, **given)  # type: ignore[operator]
+            change(cast.actor("presidium_vetter"), saved.pk, **given)
     actions.filter_share(cast.actor("presidium_clerk"), saved.pk, organisation=None)
     assert names(cast, "presidium_vetter") == []
 
