@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from renda.kernel.errors import NotFound
 from renda.kernel.parties import Actor
@@ -18,8 +18,12 @@ from renda.voice.bulk import BULK, MOST, Choice
 from renda.voice.verbs import VERBS
 
 
+def _given(request: HttpRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
+
+
 def _keys(request: HttpRequest) -> list[int]:
-    given = request.POST.getlist("row")
+    given = _given(request).getlist("row")
     return [int(key) for key in given if key.isascii() and key.isdigit() and len(key) < 19]
 
 
@@ -28,24 +32,18 @@ def _chosen(request: HttpRequest, actor: Actor) -> list[Choice]:
 
 
 @login_required
-@require_POST
+@require_safe
 def moves(request: ActorRequest) -> HttpResponse:
     """The part of the bar that names the moves which every chosen message allows."""
-    with tenant_transaction(request.actor.tenants):
-        return render(
-            request,
-            "ui/picks_moves.html",
-            {"key": "list", "form": "list-picks", "moves": bulk.moves(_chosen(request, request.actor))},
-        )
+    found = bulk.moves(_chosen(request, request.actor))
+    return render(request, "ui/picks_moves.html", {"key": "list", "form": "list-picks", "moves": found})
 
 
 @login_required
-@require_POST
+@require_safe
 def confirm(request: ActorRequest) -> HttpResponse:
     """What a move will do to each of the chosen messages, and what is to be said to all of them."""
-    with tenant_transaction(request.actor.tenants):
-        chosen = _chosen(request, request.actor)
-        return _page(request, chosen, _verb(request))
+    return _page(request, _chosen(request, request.actor), _verb(request))
 
 
 @login_required
@@ -68,7 +66,7 @@ def act(request: ActorRequest) -> HttpResponse:
 
 
 def _verb(request: HttpRequest) -> str:
-    return request.POST.get("verb", "")
+    return _given(request).get("verb", "")
 
 
 def _page(request: ActorRequest, chosen: list[Choice], verb: str, form: Any = None) -> HttpResponse:

@@ -121,7 +121,7 @@ def watch_list(request: ActorRequest) -> HttpResponseBase:
     table = WatchTable(request, selectors.watch_words_for(request.actor).select_related("tenant"))
     if table.wants_export:
         return table.download(request.actor, "留意词")
-    table.picks = Picks(reverse("voice:watch.remove"), [("remove", "删除")])
+    table.picks = Picks(reverse("voice:watch.remove"), [("remove", "删除")], method="post")
     return page(request, "voice/watch_words.html", {"table": table}, form=form)
 
 

@@ -350,8 +350,8 @@ PAGES: dict[str, Page] = {
     "voice:opinions": Page("deputy", wrong=("case_officer", "station_manager"), strangers=(NOBODY,)),
     "voice:message.list": Page("presidium_clerk", own="the messages that exist for oneself, perhaps none"),
     # Whose message it is not, for her there is none among the chosen: voice/tests/test_bulk.py.
-    "voice:message.bulk": press("presidium_vetter", lambda _: [], _chosen, own=_CHOSEN, status=200),
-    "voice:message.bulk_moves": press("presidium_vetter", lambda _: [], _chosen, own=_CHOSEN, status=200),
+    "voice:message.bulk": Page("presidium_vetter", own=_CHOSEN, query=_chosen),
+    "voice:message.bulk_moves": Page("presidium_vetter", own=_CHOSEN, query=_chosen),
     "voice:message.bulk_act": press("presidium_vetter", lambda _: [], _chosen, own=_CHOSEN, status=200),
     "voice:watch.add": Page(
         _ADMIN,

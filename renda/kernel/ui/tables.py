@@ -135,13 +135,17 @@ class Heading:
 
 @dataclass(frozen=True)
 class Picks:
-    """Rows may be chosen and dealt with together: where the chosen keys (``row``) and the move go to, which moves there
-    are (key, title), and the address of the part that tells which of them every chosen row allows.
+    """Rows may be chosen and dealt with together.
+
+    ``url``: where the chosen keys (``row``) and the move (``verb``) go to, by ``get`` where that page shows what will
+    happen, by ``post`` where it does it. ``moves``: which there are (key, title). ``moves_url``: the part that tells
+    which of them every chosen row allows.
     """
 
     url: str
     moves: Sequence[tuple[str, str]]
     moves_url: str = ""
+    method: Literal["get", "post"] = "get"
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ def client(story: Story, role: str) -> Client:
 
 def post(story: Story, role: str, page: str, messages: Sequence[Message], **given: Any) -> Any:
     rows = [str(message.pk) for message in messages]
-    return client(story, role).post(reverse(f"voice:message.{page}"), {"row": rows, **given})
+    send = client(story, role).post if page == "bulk_act" else client(story, role).get
+    return send(reverse(f"voice:message.{page}"), {"row": rows, **given})
 
 
 def moves(story: Story, role: str, messages: Sequence[Message]) -> set[str]:

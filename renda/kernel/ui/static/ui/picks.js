@@ -14,7 +14,7 @@
     if (!place || !one.dataset.moves || !chosen.length) return;
     place.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(one.dataset.moves, { method: "POST", body: new FormData(one), credentials: "same-origin" });
+      const answer = await fetch(`${one.dataset.moves}?${new URLSearchParams(new FormData(one))}`, { credentials: "same-origin" });
       if (answer.ok && mine === asked) place.innerHTML = await answer.text();
     } catch { /* the server says it again when the button is pressed */ }
     finally { place.removeAttribute("aria-busy"); one.querySelector("button:not([type])").disabled = !place.querySelector("select"); }
