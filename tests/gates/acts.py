@@ -14,7 +14,8 @@ from typing import Any
 from renda.kernel import clock
 from renda.kernel.flow.toml import to_toml
 from renda.kernel.privacy.vault import vault
-from tests.gates.city import NOBODY, City, old_sheet
+from tests.gates.city import NOBODY, City
+from tests.gates.former import old_sheet
 
 Given = Callable[[City], dict[str, Any]]
 Key = Callable[[City], int]

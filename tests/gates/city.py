@@ -54,11 +54,10 @@ from renda.kernel.saved_filters.models import SavedFilter
 from renda.kernel.secrecy.models import HeldItem
 from renda.kernel.tenancy import tenant_transaction
 from renda.voice import actions
-from renda.voice.history.columns import map_columns
-from renda.voice.history.reading import Sheet
-from renda.voice.models import Assignment, CommonIssue, HotlineTicket, IssueVoice, Message, PastMessage, WatchWord
+from renda.voice.models import CommonIssue, IssueVoice, Message, WatchWord
 from renda.voice.tests.conftest import Story
 from tests.gates import credentials
+from tests.gates.former import history
 from tests.gates.published import add_published
 from tests.people import Cast
 from tests.zones import publish
@@ -154,7 +153,7 @@ def build(cast: Cast) -> City:
         city.rows["reading"] = Task.objects.get(**reading)
         city.rows["request"] = PendingRequest.objects.get(case_id=city.rows["extending"].case_id)
     _issue(city)
-    _history(city)
+    history(city)
     _flows(city)
     _accounts(city)
     _desks(city)
@@ -180,39 +179,6 @@ def _moved(city: City, story: Story) -> None:
     held = city.cast.actor(administrator).posts[0].post_id
     second = city.cast.people["second_administrator"] = city.cast.people["county_vice_chair"]
     Holding.objects.create(person_id=second.pk, post_id=held, starts_on=clock.today().replace(year=2025))
-
-
-def old_sheet() -> Sheet:
-    """A list of one former message, as an upload is read."""
-    mapping = map_columns(["来信时间", "内容", "姓名"])
-    return Sheet(mapping, iter([(2, {"came_at": "2021-03-05", "body": "路灯坏了三周。", "contact_name": "王女士"})]))
-
-
-def _history(city: City) -> None:
-    """Imports of former messages at each of their states, a former message, a draft, a ticket of the hotline."""
-    clerk, tenant = city.actor("presidium_clerk"), city.cast.congresses["township"].tenant
-    for name in ("past_import", "preview", "running_import"):
-        city.rows[name] = actions.history_upload(clerk, tenant=tenant, name="旧留言.xlsx", sheet=old_sheet())
-        if name == "past_import":
-            actions.history_start(clerk, city.key(name))
-            actions.history_bring_in(city.actor("machine"), city.key(name))
-            with tenant_transaction(city.tenants, durable=False):
-                city.rows["past"] = PastMessage.objects.get(source=city.key(name))
-                # What waits in the others is another message.
-                PastMessage.objects.filter(pk=city.key("past")).update(digest="0" * 64)
-    actions.history_start(clerk, city.key("running_import"))
-    city.rows["message_draft"] = actions.draft_start(clerk, tenant=tenant, values={"body": "路灯坏了"})
-    with tenant_transaction(city.tenants, durable=False):
-        assignment = Assignment.objects.filter(message=city.key("county_unit")).latest("id")
-        city.rows["ticket"] = HotlineTicket.objects.create(
-            tenant_id=assignment.tenant_id,
-            assignment=assignment,
-            next_at=clock.now(),
-            created_at=clock.now(),
-            state="answered",
-            answer="已修好。",
-            solved="yes",
-        )
 
 
 def _issue(city: City) -> None:
