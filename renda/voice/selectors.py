@@ -44,13 +44,17 @@ _CLOSED = [
 ]
 
 
+# Above this a page is sooner full by walking than by gathering all that is hers (measured at 1,000,000).
+MANY = 2000
+
+
 def _messages() -> QuerySet[Message]:
     rows: QuerySet[Message] = Message.objects.defer(*_CLOSED)
     return rows
 
 
-def messages_for(actor: Actor) -> QuerySet[Message]:
-    """The messages that exist for an actor.
+def messages_for(actor: Actor, *, listed: bool = False) -> QuerySet[Message]:
+    """The messages that exist for an actor; ``listed``: the same rows for a list of them, where few of very many are hers.
 
     Staff: those of the congresses where a post of theirs may look. Deputies: those left for them. Station managers:
     those of their stations. Units: those assigned to them. Whoever has or had a task, or is lent one: its message. A
@@ -74,8 +78,9 @@ def messages_for(actor: Actor) -> QuerySet[Message]:
     if managed:
         mine.append(Q(station__manager_id__in=managed))
     assigned = Assignment.objects.filter(unit_id__in=units)
-    if looks_at:
-        # Nearly all rows are hers: each is looked at in turn, newest first, until a page is full.
+    # With so many of her own it is the same for a unit.
+    if not listed or looks_at or (units and assigned.order_by()[MANY : MANY + 1].exists()):
+        # One is asked, or nearly all are hers: each is looked at in turn, newest first, until a page is full.
         mine.append(Q(Exists(Task.objects.filter(flow.brings(actor), case_id=OuterRef("case_id")))))
         if units:
             mine.append(Q(Exists(assigned.filter(message_id=OuterRef("pk")))))

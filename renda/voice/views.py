@@ -44,7 +44,7 @@ def bench(request: ActorRequest, tab: str = "bench") -> HttpResponse:
 @require_safe
 def message_list(request: ActorRequest) -> HttpResponseBase:
     """The messages that exist for me, with filters; the same rows as xlsx or csv."""
-    table = MessageTable(request, selectors.for_lists(selectors.messages_for(request.actor)))
+    table = MessageTable(request, selectors.for_lists(selectors.messages_for(request.actor, listed=True)))
     if kind := table.wants_export:
         if not policy.may(request.actor, "message.export", None):
             raise Forbidden("message.export")

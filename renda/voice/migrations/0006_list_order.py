@@ -20,4 +20,10 @@ class Migration(migrations.Migration):
         AddIndexBeside(
             "message", models.Index(fields=["category", "-submitted_at", "-id"], name="message_category_time")
         ),
+        AddIndexBeside(
+            "message",
+            models.Index(
+                fields=["concluded_at"], name="message_concluded", condition=models.Q(concluded_at__isnull=False)
+            ),
+        ),
     ]

@@ -136,6 +136,7 @@ class Message(TenantRow):
             models.Index(fields=["-submitted_at", "-id"], name="message_time"),
             models.Index(fields=["stage", "-submitted_at", "-id"], name="message_stage_time"),
             models.Index(fields=["category", "-submitted_at", "-id"], name="message_category_time"),
+            models.Index(fields=["concluded_at"], name="message_concluded", condition=Q(concluded_at__isnull=False)),
             models.Index(fields=["tenant", "stage"], name="message_tenant_stage"),
             models.Index(fields=["deputy", "-submitted_at"], name="message_deputy"),
             models.Index(fields=["station", "-submitted_at"], name="message_station"),
