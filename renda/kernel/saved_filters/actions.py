@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import QueryDict
+from urllib.parse import parse_qsl, urlencode
+
 from django.urls import Resolver404, resolve
 
 from renda.kernel.actions.api import Context, existing, new
@@ -91,12 +92,7 @@ def filter_remove(ctx: Context, saved: SavedFilter) -> None:
 
 def conditions(query: str) -> str:
     """A query's conditions in one form, whatever the order they came in: no page, nothing that is empty."""
-    given = QueryDict(query)
-    pairs = [(key, value) for key, values in given.lists() for value in values if value and key not in _NO_CONDITION]
-    kept = QueryDict(mutable=True)
-    for key, value in sorted(pairs):
-        kept.appendlist(key, value)
-    return kept.urlencode()
+    return urlencode(sorted(pair for pair in parse_qsl(query) if pair[0] not in _NO_CONDITION))
 
 
 def _named(name: str) -> str:
