@@ -85,7 +85,6 @@ def _old_key() -> str:
     return old
 
 
-_NOT_HERS = ("system_administrator", "security_administrator", "presidium_clerk", "county_assigner", "deputy")
 _TOO = ("presidium_clerk", "county_assigner", "deputy")
 _REASON = fixed(reason="工作需要，已电话核实")
 _LEAVE = {"body": "路灯坏了三周，夜里看不见路。"}
@@ -392,28 +391,4 @@ ACTS: dict[str, Act] = {
         ("system_administrator", "security_administrator", *_TOO),
     ),
     "key.retire": Act("machine", None, lambda _: {"name": _old_key()}, ("system_administrator", *_TOO)),
-    # Personal data: how long it stays, and who gets a copy.
-    "personal.clear": Act(
-        "machine", None, fixed(rule="kernel_feedback.Feedback/handled_at", after=0, many=10), _NOT_HERS
-    ),
-    "personal.hold": Act(
-        "machine",
-        None,
-        lambda city: {"number": city.rows["vet"].receipt_number, "reason": "法院调取，案件审理中"},
-        _NOT_HERS,
-    ),
-    "personal.release": Act("machine", row("hold"), fixed(), _NOT_HERS),
-    "personal.export": Act(
-        "security_administrator",
-        person("deputy"),
-        fixed(reason="本人书面申请查阅"),
-        ("business_administrator", "system_administrator", "audit_administrator", "other_deputy"),
-    ),
-    "personal.export_matter": Act(
-        "machine",
-        None,
-        lambda city: {"number": city.rows["vet"].receipt_number, "reason": "本人书面申请查阅"},
-        _NOT_HERS,
-    ),
-    "personal.copy": Act("deputy", person("deputy"), fixed(), ("other_deputy", "security_administrator")),
 }

@@ -90,8 +90,6 @@ _TOO = ("presidium_clerk", "county_assigner", "deputy")
 _REASON = fixed(reason="工作需要，已电话核实")
 _RATED = fixed(process="satisfied", result="satisfied")
 _NOT_HERS = ("other_deputy", "other_township_clerk", "strange_officer")
-_NOT_HISTORY = ("presidium_vetter", "deputy", "case_officer")
-_NOT_HOTLINE = ("township_officer", "strange_officer", "county_assigner", "deputy")
 _SIGNED_IN = "everybody who is signed in has one"
 _TEXT = {"body": "路灯坏了三周，夜里看不见路。"}
 
@@ -370,34 +368,6 @@ PAGES: dict[str, Page] = {
     "voice:message.register": Page(
         "presidium_clerk", given=fixed(**_TEXT, channel="desk"), wrong=("deputy", "case_officer"), strangers=(NOBODY,)
     ),
-    "voice:message.paste": press(
-        "presidium_clerk",
-        lambda _: [],
-        fixed(**{"paste-text": "路灯坏了。"}),
-        "deputy",
-        "case_officer",
-        strangers=(NOBODY,),
-    ),
-    "voice:draft.drop": press(
-        "presidium_clerk", row("message_draft"), fixed(), "presidium_vetter", "deputy", "other_township_clerk"
-    ),
-    "voice:past.list": Page("presidium_clerk", own="the former messages that exist for oneself, perhaps none"),
-    "voice:past.page": Page("presidium_clerk", row("past"), wrong=("case_officer", *_NOT_HERS)),
-    "voice:past.reveal": press("presidium_clerk", row("past"), _REASON, "case_officer", *_NOT_HERS, status=200),
-    "voice:import.list": Page("presidium_clerk", wrong=_NOT_HISTORY),
-    "voice:import.template": Page("presidium_clerk", wrong=_NOT_HISTORY),
-    "voice:import.page": Page("presidium_clerk", row("preview"), wrong=(*_NOT_HISTORY, "other_township_clerk")),
-    "voice:import.start": press(
-        "presidium_clerk", row("preview"), fixed(), *_NOT_HISTORY, "other_township_clerk", "county_clerk"
-    ),
-    "voice:import.take_back": press(
-        "presidium_clerk", row("preview"), fixed(), *_NOT_HISTORY, "other_township_clerk", "county_clerk"
-    ),
-    "voice:import.wrong": Page("presidium_clerk", row("preview"), wrong=(*_NOT_HISTORY, "other_township_clerk")),
-    "voice:hotline": Page("case_officer", wrong=_NOT_HOTLINE),
-    "voice:hotline.handover": Page("case_officer", wrong=_NOT_HOTLINE),
-    "voice:hotline.release": press("case_officer", lambda _: [], fixed(), *_NOT_HOTLINE),
-    "voice:hotline.number": press("case_officer", row("ticket"), fixed(number="HG1"), *_NOT_HOTLINE),
     "voice:message.page": Page("presidium_clerk", row("deputy"), wrong=_NOT_HERS),
     "voice:message.publish": Page(
         "presidium_vetter",

@@ -10,11 +10,13 @@ from renda.kernel.actions.api import ACTIONS
 from renda.kernel.errors import Forbidden, NotFound, Refused
 from tests.gates.acts import ACTS as OTHER_ACTS
 from tests.gates.acts import Act
-from tests.gates.city import City, changed, state, unchanged, undone
+from tests.gates.changes import changed, state, unchanged, undone
+from tests.gates.city import City
 from tests.gates.congress_acts import CONGRESS_ACTS
 from tests.gates.legal_time import LEGAL_TIME_ACTS
+from tests.gates.personal_acts import PERSONAL_ACTS
 
-ACTS = {**OTHER_ACTS, **CONGRESS_ACTS, **LEGAL_TIME_ACTS}
+ACTS = {**OTHER_ACTS, **CONGRESS_ACTS, **LEGAL_TIME_ACTS, **PERSONAL_ACTS}
 
 
 def test_every_action_is_in_the_table() -> None:

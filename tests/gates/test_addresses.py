@@ -12,11 +12,13 @@ from django.urls import reverse
 from tests.gates.addresses import PAGES as OTHER_PAGES
 from tests.gates.addresses import Page, addresses
 from tests.gates.api_pages import API_PAGES
-from tests.gates.city import City, changed, state, unchanged, undone
+from tests.gates.changes import changed, state, unchanged, undone
+from tests.gates.city import City
 from tests.gates.congress_pages import CONGRESS_PAGES
+from tests.gates.former_pages import FORMER_PAGES
 from tests.gates.legal_time import LEGAL_TIME_PAGES
 
-PAGES = {**OTHER_PAGES, **CONGRESS_PAGES, **LEGAL_TIME_PAGES, **API_PAGES}
+PAGES = {**OTHER_PAGES, **FORMER_PAGES, **CONGRESS_PAGES, **LEGAL_TIME_PAGES, **API_PAGES}
 CLOSED = {name: page for name, page in PAGES.items() if not page.public}
 TURNED_AWAY = [(name, role) for name, page in CLOSED.items() if not page.own for role in (*page.wrong, *page.strangers)]
 PRESSES = [name for name, page in PAGES.items() if page.given is not None]

@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from tests.gates.city import City, changed, state, unchanged, undone
+from tests.gates.changes import changed, state, unchanged, undone
+from tests.gates.city import City
 from tests.gates.test_addresses import PAGES, PRESSES
 
 SCRIPT = "<script>alert(1)</script>"

@@ -6,7 +6,8 @@ import pytest
 
 from renda.kernel.exchange.registry import BUILDERS
 from tests.gates.acts import ACTS
-from tests.gates.city import City, undone
+from tests.gates.changes import undone
+from tests.gates.city import City
 from tests.gates.test_actions import press
 from tests.zones import publish, settle
 

@@ -30,7 +30,8 @@ from renda.kernel.audit.models import NO_TENANT, AuditEntry
 from renda.kernel.tenancy import tenant_transaction
 from renda.openapi import http
 from renda.voice.receipts import query_word
-from tests.gates.city import City, unchanged, undone
+from tests.gates.changes import unchanged, undone
+from tests.gates.city import City
 from tests.gates.credentials import TOKEN
 from tests.zones import public_zone, take
 

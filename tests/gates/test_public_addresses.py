@@ -16,7 +16,8 @@ from django.urls import Resolver404, get_resolver, resolve
 
 from renda.site import public_zone as made_of
 from tests.gates.addresses import PAGES, addresses
-from tests.gates.city import City, unchanged
+from tests.gates.changes import unchanged
+from tests.gates.city import City
 from tests.gates.public_addresses import PUBLIC_PAGES, receipt
 from tests.zones import address, public_zone
 

@@ -17,6 +17,7 @@ from renda.congress.actions.founding import (
     site_found,
     term_begin,
 )
+from renda.congress.actions.identity import identity_assign, identity_link, identity_unlink
 from renda.congress.actions.mandates import (
     mandate_begin,
     mandate_edit,
@@ -74,6 +75,7 @@ from renda.congress.actions.stations import (
     station_reopen,
     station_serve,
 )
+from renda.congress.actions.tokens import token_create, token_revoke, token_use
 
 __all__ = [
     "Issued",
@@ -90,6 +92,9 @@ __all__ = [
     "district_edit",
     "holding_assign",
     "holding_end",
+    "identity_assign",
+    "identity_link",
+    "identity_unlink",
     "mandate_begin",
     "mandate_edit",
     "mandate_end",
@@ -128,4 +133,7 @@ __all__ = [
     "station_serve",
     "term_begin",
     "term_roll_over",
+    "token_create",
+    "token_revoke",
+    "token_use",
 ]

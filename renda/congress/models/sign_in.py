@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from renda.kernel.ids import Row
-from renda.kernel.privacy.personal import DUTY, Kept, Personal
+from renda.kernel.privacy.personal import CONSENT, DUTY, Kept, Personal
 
 
 class SignInCode(Row):
@@ -52,6 +52,14 @@ class AccessToken(Row):
     # The last day on which it was used: enough to see that somebody else does.
     used_on = models.DateField("最近使用", null=True, blank=True)
 
+    personal: ClassVar = Personal(
+        dict.fromkeys(
+            ("name", "made_at", "expires_at", "used_on"),
+            Kept("程序凭令牌读取", CONSENT, "失效后次日", swept_by="congress.forget_old_sign_ins"),
+        ),
+        person="person",
+    )
+
     class Meta:
         verbose_name = "访问令牌"
         indexes: ClassVar = [models.Index(fields=["person", "expires_at"], name="access_token_person")]
@@ -68,6 +76,11 @@ class IdentityLink(Row):
     subject = models.CharField("账号标识", max_length=255)
     linked_by = models.ForeignKey("kernel_parties.Party", models.PROTECT, related_name="+")
     linked_at = models.DateTimeField("关联时间")
+
+    personal: ClassVar = Personal(
+        dict.fromkeys(("issuer", "subject", "linked_at"), Kept("用统一身份登录", CONSENT, "解除关联时")),
+        person="person",
+    )
 
     class Meta:
         verbose_name = "统一身份关联"

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(default=renda.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('number', models.IntegerField(verbose_name='行号')),
-                ('values', renda.kernel.privacy.fields.EncryptedTextField(purpose='message.import')),
+                ('values', renda.kernel.privacy.fields.EncryptedTextField(purpose='message.import', verbose_name='内容')),
                 ('errors', models.JSONField(default=list, verbose_name='错误')),
                 ('notes', models.JSONField(default=list, verbose_name='提示')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_tenancy.tenant')),
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
             name='MessageDraft',
             fields=[
                 ('id', models.BigIntegerField(default=renda.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('values', renda.kernel.privacy.fields.EncryptedTextField(purpose='message.draft')),
+                ('values', renda.kernel.privacy.fields.EncryptedTextField(purpose='message.draft', verbose_name='内容')),
                 ('saved_at', models.DateTimeField(verbose_name='保存时间')),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_parties.party')),
                 ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel_tenancy.tenant')),

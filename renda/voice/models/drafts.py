@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from renda.kernel.privacy.fields import EncryptedTextField
+from renda.kernel.privacy.personal import DUTY, Kept, Personal
 from renda.kernel.tenancy.models import TenantRow
 
 
@@ -15,8 +16,10 @@ class MessageDraft(TenantRow):
 
     author = models.ForeignKey("kernel_parties.Party", models.PROTECT, related_name="+")
     # The form's fields as JSON, closed: they hold names and telephone numbers.
-    values = EncryptedTextField(purpose="message.draft")
+    values = EncryptedTextField("内容", purpose="message.draft")
     saved_at = models.DateTimeField("保存时间")
+
+    personal: ClassVar = Personal({"values": Kept("登记留言", DUTY, "登记时，最迟 90 天", swept_by="voice.trim")})
 
     class Meta:
         verbose_name = "代录草稿"

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from renda.kernel.privacy.fields import EncryptedTextField
+from renda.kernel.privacy.personal import ARCHIVE, DUTY, STAYS, Kept, Personal
 from renda.kernel.tenancy.models import TenantRow
 from renda.voice.models.messages import Solved
 
@@ -61,10 +62,12 @@ class ImportedRow(TenantRow):
     source = models.ForeignKey(MessageImport, models.CASCADE, related_name="rows")
     number = models.IntegerField("行号")
     # What was typed, by column, as JSON: closed, because it holds names and telephone numbers.
-    values = EncryptedTextField(purpose="message.import")
+    values = EncryptedTextField("内容", purpose="message.import")
     # [column title, what is wrong] pairs.
     errors = models.JSONField("错误", default=list)
     notes = models.JSONField("提示", default=list)
+
+    personal: ClassVar = Personal({"values": Kept("核对后导入", DUTY, "导入时，最迟 30 天", swept_by="voice.trim")})
 
     class Meta:
         verbose_name = "待导入的行"
@@ -98,6 +101,20 @@ class PastMessage(TenantRow):
     solved = models.CharField("解决情况", max_length=12, choices=Solved, blank=True)
     # It was taken up again: the message that was registered from it. An import with such a row stays.
     followed_by = models.ForeignKey("voice.Message", models.PROTECT, null=True, blank=True, related_name="+")
+
+    # A year, as of a message that has ended: so long it may have to be taken up again.
+    personal: ClassVar = Personal(
+        {
+            "subject": Kept("查考", ARCHIVE, STAYS),
+            "body": Kept("查考", ARCHIVE, STAYS),
+            "place_text": Kept("查考", ARCHIVE, STAYS),
+            **dict.fromkeys(
+                ("contact_name", "contact_phone"),
+                Kept("重新办理时联系", DUTY, "导入后一年", days=365, since="source__finished_at"),
+            ),
+        },
+        case="followed_by__case_id",
+    )
 
     class Meta:
         verbose_name = "历史留言"

@@ -10,6 +10,7 @@ from typing import ClassVar
 from django.db import models
 
 from renda.kernel.privacy.fields import EncryptedTextField
+from renda.kernel.privacy.personal import ARCHIVE, CONSENT, STAYS, Kept, Personal
 from renda.kernel.tenancy.models import TenantRow
 from renda.voice.words import Satisfaction
 
@@ -47,6 +48,19 @@ class Joiner(TenantRow):
     contact_name = EncryptedTextField("称呼", purpose="message.contact", blank=True, default="")
     contact_phone = EncryptedTextField("联系电话", purpose="message.contact", blank=True, default="")
     joined_at = models.DateTimeField("共同反映时间")
+
+    # As long as the writer's own: while the matter may be done again.
+    personal: ClassVar = Personal(
+        {
+            "receipt_number": Kept("凭编号查询", ARCHIVE, STAYS),
+            "note": Kept("办理和答复", ARCHIVE, STAYS),
+            **dict.fromkeys(
+                ("contact_name", "contact_phone"),
+                Kept("告知答复、回访", CONSENT, "办结后一年", days=365, since="message__concluded_at"),
+            ),
+        },
+        case="message__case_id",
+    )
 
     class Meta:
         verbose_name = "共同反映"

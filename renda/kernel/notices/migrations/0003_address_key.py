@@ -17,5 +17,4 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("personaddress", "address_key", models.CharField(default="", max_length=64), False),
         migrations.RunPython(give_keys, migrations.RunPython.noop),
-        migrations.AddIndex("personaddress", models.Index(fields=["address_key"], name="person_address_key")),
     ]
