@@ -31,6 +31,7 @@ from renda.congress.actions import (
 )
 from renda.congress.models import Person, Place, SignInCode
 from renda.congress.roster import RosterRow
+from renda.congress.views.identity import FOUND
 from renda.kernel import clock
 from renda.kernel.access.models import EmergencyAccess
 from renda.kernel.audit.models import NO_TENANT
@@ -200,6 +201,7 @@ def _sign_in(person: Person) -> str:
     session = client.session
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": 0}]
     session["renda_seen"] = int(time.time())
+    session[FOUND] = ("wang.wu", "王五")  # as if the provider had just named her
     session.save()
     return str(session.session_key)
 

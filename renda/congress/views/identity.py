@@ -23,7 +23,7 @@ from renda.kernel.errors import NotFound, Refused
 from renda.kernel.ui.http import ActorRequest, SeeOther, page
 
 # In the session: where to go after signing in; who the provider says she is, until she has confirmed it.
-_NEXT, _FOUND = "identity_next", "identity_found"
+_NEXT, FOUND = "identity_next", "identity_found"
 _UNKNOWN = "这个统一身份账号还没有关联本系统的账号。请先用密码或登录码登录，在“账号与安全”里关联，或请业务管理员设置。"
 
 
@@ -59,7 +59,7 @@ def back(request: ActorRequest) -> HttpResponse:
             record.refused(stranger_at(request), "person.sign_in", error, about, {}, private=())
         return _told(request, error)
     # Asked before it is linked: somebody else may be signed in at the provider in this browser.
-    request.session[_FOUND] = [found.subject, found.name]
+    request.session[FOUND] = [found.subject, found.name]
     return redirect("congress:identity.list")
 
 
@@ -85,7 +85,7 @@ def identities(request: ActorRequest) -> HttpResponse:
     _on()
     shown = {
         "links": own_links(request.actor),
-        "found": request.session.get(_FOUND),
+        "found": request.session.get(FOUND),
         "provider": settings.RENDA_OIDC["name"],
     }
     return page(request, "congress/identity.html", shown)
@@ -96,7 +96,7 @@ def identities(request: ActorRequest) -> HttpResponse:
 def link(request: ActorRequest) -> HttpResponse:
     """Yes, that is me at the provider."""
     _on()
-    subject, _ = request.session.pop(_FOUND, ("", ""))
+    subject, _ = request.session.pop(FOUND, ("", ""))
     try:
         identity_link(request.actor, subject=subject)
     except Refused as error:
