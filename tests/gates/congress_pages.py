@@ -59,7 +59,7 @@ CONGRESS_PAGES: dict[str, Page] = {
         public="the door itself; who was not sent to the provider comes back to it", status=302
     ),
     "congress:identity.list": Page("deputy", own=_SIGNED_IN),
-    "congress:identity.link": press("deputy", lambda _: [], fixed(), status=302, own=_SIGNED_IN),
+    "congress:identity.link": press("deputy", lambda _: [], fixed(), own=_SIGNED_IN),
     "congress:identity.unlink": press("deputy", row("identity"), fixed(), "other_deputy", "presidium_clerk"),
     "congress:identity.assign": press(
         "presidium_clerk", person("other_deputy"), fixed(subject="li.si"), "deputy", "other_township_clerk"
