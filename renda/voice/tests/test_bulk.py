@@ -133,7 +133,8 @@ def _asked(story: Story, page: str, count: int) -> int:
     post(story, "presidium_vetter", "bulk_moves", messages)
     with CaptureQueriesContext(connection) as captured:
         post(story, "presidium_vetter", page, messages, verb="accept", idempotency_key=f"{KEY}{count}")
-    return len(captured)
+    # A new block of ids is nobody's question.
+    return sum("kernel_id_seq" not in query["sql"] for query in captured.captured_queries)
 
 
 @pytest.mark.parametrize("page", ["bulk_moves", "bulk", "bulk_act"])

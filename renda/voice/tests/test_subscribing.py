@@ -16,6 +16,7 @@ from renda.kernel.notices.api import Found, Notice
 from renda.kernel.notices.subscriptions import SUBSCRIPTION_KINDS
 from renda.kernel.parties.models import Holding
 from renda.kernel.tenancy import tenant_transaction
+from renda.voice.issues.counting import count_voices
 from renda.voice.models import Axis, CommonIssue, IssueVoice, Message, MonthFigure
 from renda.voice.statistics.measures import MEASURES
 from renda.voice.subscribing import CASE, FIGURES, ISSUES, LIST
@@ -114,6 +115,7 @@ def test_common_issues_of_my_area(story: Story) -> None:
             IssueVoice.objects.create(
                 tenant_id=tenant, issue=issue, message=message, likeness=0.9, added_at=clock.now()
             )
+        count_voices()
     found = fresh(story, "presidium_clerk", ISSUES, tenant, since)
     assert [line.text for line in found.lines] == ["缺早餐店：新增 3 件，共 3 件"]
     assert fresh(story, "presidium_clerk", ISSUES, tenant, clock.now()).total == 0

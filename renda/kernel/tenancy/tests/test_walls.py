@@ -25,6 +25,7 @@ OPEN = {
     "kernel_secrecy_helditem": "what the public left belongs to no congress; the security officer reads by policy",
     "kernel_deadlines_deadlinerule": "law and local rules are public",
     "kernel_deadlines_officehours": "office hours are public",
+    "voice_watchword": "a list holds for the congresses below too; the page's selector guards it",
     "congress_congress": "public directory",
     "congress_organisation": "public directory",
     "congress_post": "read at sign-in: from it the scope is made",

@@ -18,7 +18,7 @@ _ICON_ARGUMENT = re.compile(r"""\bicon=["']([a-z0-9-]+)["']""")
 _FORBIDDEN = {
     "inline style": re.compile(r"<[^>]+\sstyle\s*=", re.IGNORECASE),
     "inline handler": re.compile(r"<[^>]+\son[a-z]+\s*=", re.IGNORECASE),
-    "inline script": re.compile(r"<script(?![^>]*\bsrc=)", re.IGNORECASE),
+    "inline script": re.compile(r"""<script(?![^>]*\b(?:src=|type="application/json"))""", re.IGNORECASE),
     "style element": re.compile(r"<style", re.IGNORECASE),
     "another host": re.compile(r"""(?:src|href|action)=["'](?:https?:)?//""", re.IGNORECASE),
 }
