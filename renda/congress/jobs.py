@@ -16,7 +16,7 @@ from renda.kernel.tenancy import tenant_transaction
 
 @job("congress.forget_old_sign_ins", every="41 3 * * *")
 def forget_old_sign_ins(timestamp: int) -> None:
-    """Delete locks and codes that are over, and expired sessions."""
+    """Delete what is over: locks, codes, tokens, what is known of ended sessions, and expired sessions themselves."""
     forget_old()
     call_command("clearsessions")
 

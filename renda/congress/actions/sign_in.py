@@ -10,12 +10,13 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from renda.congress import sms_codes
 from renda.congress.actions.people import guard_administrators, not_oneself
-from renda.congress.models import Person, SignInCode, SignInLock
+from renda.congress.models import AccessToken, Person, SignInCode, SignInLock
 from renda.congress.selectors import fills_posts, people_for, sessions_for
 from renda.congress.sign_in import CODE_LENGTH, code_hash
 from renda.kernel import clock, policy
@@ -218,8 +219,16 @@ def second_factor_reset(ctx: Context, person: Person, *, reason: str) -> Person:
 
 
 def forget_old(days: int = 7) -> int:
-    """Delete locks and codes that have been over for some days; how many."""
+    """Delete locks, codes and access tokens that have been over for some days, and what is known of ended sessions (network
+    address, browser) at once; how many.
+    """
     before = clock.now() - timedelta(days=days)
-    locks, _ = SignInLock.objects.filter(last_failed_at__lt=before).delete()
-    codes, _ = SignInCode.objects.filter(expires_at__lt=before).delete()
-    return locks + codes
+    over = Q(expires_at__lt=before) | Q(revoked_at__lt=before)
+    running = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=clock.now())
+    old = (
+        SignInLock.objects.filter(last_failed_at__lt=before),
+        SignInCode.objects.filter(over | Q(used_at__lt=before)),
+        AccessToken.objects.filter(over),
+        UserSession.objects.filter(~Exists(running)),
+    )
+    return sum(rows.delete()[0] for rows in old)

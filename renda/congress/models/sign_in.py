@@ -23,7 +23,7 @@ class SignInCode(Row):
 
     personal: ClassVar = Personal(
         {
-            name: Kept("凭码登录", DUTY, "失效后次日", swept_by="congress.forget_old_sign_ins")
+            name: Kept("凭码登录", DUTY, "失效七日后", swept_by="congress.forget_old_sign_ins")
             for name in ("issued_at", "expires_at", "used_at", "revoked_at")
         },
         person="person",
@@ -55,7 +55,7 @@ class AccessToken(Row):
     personal: ClassVar = Personal(
         dict.fromkeys(
             ("name", "made_at", "expires_at", "used_on"),
-            Kept("程序凭令牌读取", CONSENT, "失效后次日", swept_by="congress.forget_old_sign_ins"),
+            Kept("程序凭令牌读取", CONSENT, "失效七日后", swept_by="congress.forget_old_sign_ins"),
         ),
         person="person",
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -20,6 +20,7 @@ from django.utils import timezone
 from renda.kernel import clock
 from renda.kernel.actions.api import ACTIONS
 from renda.kernel.audit.models import AuditEntry
+from renda.kernel.exports.cells import cell
 from renda.kernel.exports.writers import chunks
 from renda.kernel.personal.declared import Held, holdings, mentions, title_of
 from renda.kernel.personal.running import everywhere
@@ -66,17 +67,8 @@ def _rows(held: Held, rows: QuerySet[Any]) -> Iterator[Mapping[str, str]]:
 def _said(row: Any, name: str) -> str:
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display is not None else getattr(row, name)
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "是" if value else "否"
-        case datetime():
-            return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
+    said = cell(value)
+    return f"{said:%Y-%m-%d %H:%M}" if isinstance(said, datetime) else str(said)
 
 
 def _mentioned(party: int) -> Iterator[Mapping[str, str]]:

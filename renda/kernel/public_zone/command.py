@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from renda.kernel.public_zone import keys
 from renda.kernel.public_zone.keys import Zone
 
 
-class ExchangeCommand(BaseCommand):
+class ExchangeCommand(BaseCommand, ABC):
     """What a zone says and takes; a subclass says for which zone."""
 
     help = "区域之间的交换：export 导出、import 导入、keys 本区公钥、trust 信任对方公钥"
@@ -33,13 +34,13 @@ class ExchangeCommand(BaseCommand):
         except RendaError as error:
             raise CommandError(error.message) from error
 
+    @abstractmethod
     def export(self, folder: Path) -> Sequence[Path]:
         """Write files; their paths."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, folder: Path) -> Sequence[int]:
         """Take files in; their numbers."""
-        raise NotImplementedError
 
     def _export(self, folder: Path) -> None:
         written = self.export(folder)
