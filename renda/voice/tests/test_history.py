@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import resource
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
+from renda.kernel import clock
 from renda.kernel.errors import Forbidden, Invalid, Refused, TooLarge
+from renda.kernel.files.api import files_of, store
+from renda.kernel.files.tests import material
 from renda.kernel.jobs import registry
 from renda.kernel.notices.models import Notice
 from renda.kernel.parties import Actor
@@ -23,7 +26,7 @@ from renda.voice import actions, selectors
 from renda.voice.history import reading
 from renda.voice.history.checking import moment_of
 from renda.voice.history.columns import COLUMNS, map_columns
-from renda.voice.models import ImportedRow, Message, MessageImport, PastMessage
+from renda.voice.models import ImportedRow, Message, MessageDraft, MessageImport, PastMessage
 from renda.voice.statistics.counting import count_changed
 from renda.voice.tests.conftest import TEXT, Story
 
@@ -345,6 +348,32 @@ def test_only_in_ones_own_congress(story: Story) -> None:
 
 
 # Ten thousand
+
+
+@pytest.mark.parametrize(("days", "is_left"), [(29, True), (31, False)])
+def test_a_preview_that_nobody_confirmed_goes_after_a_month(story: Story, days: int, is_left: bool) -> None:
+    source, running = upload(story, xlsx([row()])), upload(story, xlsx([row(number="2021-0099")]))
+    with tenant_transaction(story.cast.tenants, durable=False):
+        MessageImport.objects.update(uploaded_at=clock.now() - timedelta(days=days))
+        MessageImport.objects.filter(pk=running.pk).update(state=MessageImport.State.RUNNING)
+    registry.JOBS["voice.trim"](timestamp=0)
+    with tenant_transaction(story.cast.tenants, durable=False):
+        assert ImportedRow.objects.filter(source=source).exists() is is_left
+        assert ImportedRow.objects.filter(source=running).exists()
+
+
+@pytest.mark.parametrize(("days", "is_left"), [(89, True), (91, False)])
+def test_a_draft_that_nobody_finished_goes_with_its_pictures(story: Story, days: int, is_left: bool) -> None:
+    clerk, tenant = story.cast.actor("presidium_clerk"), story.cast.congresses["township"].tenant
+    with tenant_transaction(story.cast.tenants, durable=False):
+        photo = store(material.upload(material.picture()))
+    draft = actions.draft_start(clerk, tenant=tenant, values={"body": TEXT}, photos=[photo])
+    with tenant_transaction(story.cast.tenants, durable=False):
+        MessageDraft.objects.filter(pk=draft.pk).update(saved_at=clock.now() - timedelta(days=days))
+    registry.JOBS["voice.trim"](timestamp=0)
+    with tenant_transaction(story.cast.tenants, durable=False):
+        assert MessageDraft.objects.filter(pk=draft.pk).exists() is is_left
+        assert files_of(draft).exists() is is_left
 
 
 def test_ten_thousand_rows_in_constant_memory_and_queries(story: Story) -> None:
