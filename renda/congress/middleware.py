@@ -53,7 +53,7 @@ class ActorMiddleware:
             actor = herself(token.person, address)
             if token.used_on != clock.today():
                 token_use(actor, token.pk)
-            request.actor = actor  # type: ignore[attr-defined]
+            request.actor = actor  # type: ignore[attr-defined]  # the house's own attribute
             return self._answer(request)
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             request.actor = Actor.public(address=address)  # type: ignore[attr-defined]  # the house's own attribute

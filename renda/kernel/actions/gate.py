@@ -214,7 +214,7 @@ class Existing(Action, Generic[M, P, R]):
                         raise NotFound
                     press = record.Press.of(once, given) if once else None
                     with ctx.at(at):
-                        results.append(self._act(ctx, subjects[key], press, **given))  # type: ignore[call-arg]
+                        results.append(self._act(ctx, subjects[key], press, **given))  # type: ignore[call-arg]  # a set is given by name
                 ctx.flush()
             return results
         except (RendaError, IntegrityError) as raised:
