@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("help/", include("renda.kernel.manual.urls"), {"frame": "ui/public_base.html"}),
     path("api/", include("renda.openapi.public_urls")),
     path("", include("renda.voice.public_urls")),
+    path("proposals/", include("renda.proposals.public_urls")),
+    path("duty/", include("renda.duty.public_urls")),
+    path("news/", include("renda.news.public_urls")),
 ]
 
 handler400 = "renda.kernel.ui.views.handler400"

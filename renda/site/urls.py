@@ -22,6 +22,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("renda.openapi.urls")),
     path("", include("renda.congress.urls")),
     path("", include("renda.voice.urls")),
+    path("proposals/", include("renda.proposals.urls")),
+    path("duty/", include("renda.duty.urls")),
+    path("news/", include("renda.news.urls")),
 ]
 
 handler400 = "renda.kernel.ui.views.handler400"
