@@ -14,6 +14,7 @@ from renda.congress.actions import demo_build, place_import, place_shapes
 from renda.congress.building import Builder, host_of
 from renda.congress.demo import composition as c
 from renda.congress.demo.deputies import seat_deputies
+from renda.congress.demo.ground import Ground
 from renda.congress.demo.names import names
 from renda.congress.demo.sign_ins import ensure_sign_ins
 from renda.congress.models import (
@@ -190,10 +191,12 @@ def _stations(demo: Demo) -> None:
     townships = [place for county in demo.below(demo.places[CITY]) for place in demo.below(county)]
     extra = c.share(c.STATIONS - len(townships), [3 + len(demo.below(place)) for place in townships])
     today = clock.today()
+    ground = Ground()
     for place, number in zip(townships, extra, strict=True):
         congress = demo.congresses[place.code]
         host = host_of(demo.builder, congress, place)
         deputies = demo.serving[place.id]
+        middle = ground.middle(place)
         sites = [(place, f"{place.name}人大代表之家", Station.Kind.HOME)]
         villages = demo.below(place)
         for index in range(number):
@@ -207,6 +210,7 @@ def _stations(demo: Demo) -> None:
             sites.append((site, f"{stem}{kind.label}", kind))
         for index, (site, name, kind) in enumerate(sites):
             manager = demo.person(congress, f"{place.name}", "z")
+            longitude, latitude = ground.near(middle, place)
             station = demo.builder.station(
                 congress,
                 site,
@@ -215,6 +219,8 @@ def _stations(demo: Demo) -> None:
                 host,
                 manager,
                 opening="工作日 8:30–17:30",
+                longitude=longitude,
+                latitude=latitude,
                 address=f"{place.name}{site.name if site != place else ''}",
             )
             demo.builder.wall_code(demo.code(), station, station.tenant_id)

@@ -16,8 +16,19 @@ from django.db.models import Count, Max, Min
 from renda.congress.actors import actor_for
 from renda.congress.demo import build
 from renda.congress.demo import composition as c
+from renda.congress.demo.ground import is_within
 from renda.congress.demo.sign_ins import ROLES, path
-from renda.congress.models import Congress, Mandate, Organisation, Person, PostKind, Station, StationDeputy, WallCode
+from renda.congress.models import (
+    Congress,
+    Mandate,
+    Organisation,
+    Person,
+    PlaceShape,
+    PostKind,
+    Station,
+    StationDeputy,
+    WallCode,
+)
 from renda.kernel import policy
 from renda.kernel.errors import Refused
 from renda.kernel.parties.models import Holding
@@ -94,6 +105,11 @@ def _check_stations() -> None:
     assert Station.objects.filter(manager__isnull=False).count() == 791
     assert StationDeputy.objects.values("station").distinct().count() == 791
     assert WallCode.objects.filter(kind="station").count() == 791
+    shapes = {shape.place.code[:6]: shape.rings for shape in PlaceShape.objects.select_related("place")}
+    for station in Station.objects.select_related("place"):
+        assert station.longitude is not None
+        assert station.latitude is not None
+        assert is_within((float(station.longitude), float(station.latitude)), shapes[station.place.code[:6]])
 
 
 def _check_sign_ins() -> None:
