@@ -190,7 +190,7 @@ def _tiles(actor: Actor, counts: todo.Counts) -> list[Tile]:
             "即将到期", counts.due_soon, f"{here}?due=soon", "一个工作日内", tone="warn" if counts.due_soon else "quiet"
         ),
         Tile("已超期", counts.overdue, f"{here}?due=overdue", "请优先办理", tone="late" if counts.overdue else "quiet"),
-        Tile("本月办结", concluded, f"{listed}?stage=concluded", "您能看到的留言", tone="ok"),
+        Tile("本月办结", concluded, f"{listed}?concluded_at_from={month:%Y-%m-%d}", "您能看到的留言", tone="ok"),
     ]
 
 

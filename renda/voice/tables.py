@@ -154,6 +154,7 @@ class MessageTable(Table[Message]):
         Choice("held", "留意词", (("waiting", "待核对"), ("decided", "已核对")), by=_held),
         Choice("due", "时限", (("overdue", "已超期"), ("soon", "即将到期")), by=due_within),
         Dates("submitted_at", "提出"),
+        Dates("concluded_at", "办结"),
     )
     order = "-submitted_at"
 
