@@ -180,17 +180,28 @@ def _vets(actor: Actor) -> bool:
     return any(post.kind in (PostKind.VETTER, PostKind.STATION_MANAGER) for post in actor.posts)
 
 
-def _tiles(actor: Actor, counts: todo.Counts) -> list[Tile]:
+def _concluded(actor: Actor) -> Tile:
+    """What was concluded this month: of a unit what it leads, of anybody else what she sees."""
     month = timezone.localtime(clock.now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    here, listed = reverse("voice:bench"), reverse("voice:message.list")
-    concluded = selectors.messages_for(actor).filter(concluded_at__gte=month).count()
+    listed = f"{reverse('voice:message.list')}?concluded_at_from={month:%Y-%m-%d}"
+    units = selectors.units_of(actor)
+    if units and not policy.tenants_where(actor, "message.view"):
+        rows, hint = selectors.led_messages(actor), "您单位主办的留言"
+        listed = f"{listed}&unit={','.join(map(str, units))}"
+    else:
+        rows, hint = selectors.messages_for(actor, listed=True), "您能看到的留言"
+    return Tile("本月办结", rows.filter(concluded_at__gte=month).count(), listed, hint, tone="ok")
+
+
+def _tiles(actor: Actor, counts: todo.Counts) -> list[Tile]:
+    here = reverse("voice:bench")
     return [
         Tile("待我办理", counts.mine, here, "需要您处理"),
         Tile(
             "即将到期", counts.due_soon, f"{here}?due=soon", "一个工作日内", tone="warn" if counts.due_soon else "quiet"
         ),
         Tile("已超期", counts.overdue, f"{here}?due=overdue", "请优先办理", tone="late" if counts.overdue else "quiet"),
-        Tile("本月办结", concluded, f"{listed}?concluded_at_from={month:%Y-%m-%d}", "您能看到的留言", tone="ok"),
+        _concluded(actor),
     ]
 
 

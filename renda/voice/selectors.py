@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce, Length
-from django.db.models.lookups import GreaterThan
+from django.db.models.lookups import GreaterThan, IsNull
 
 from renda.congress.api import Organisation, Person, PostKind
 from renda.kernel.files.api import StoredFile
@@ -67,9 +67,7 @@ def messages_for(actor: Actor, *, listed: bool = False) -> QuerySet[Message]:
     if not actor.is_signed_in:
         return rows.none()
     posts = {kind: [post for post in actor.posts if post.kind == kind] for kind in {post.kind for post in actor.posts}}
-    units = [
-        post.organisation_id for kind in (PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD) for post in posts.get(kind, [])
-    ]
+    units = units_of(actor)
     managed = [post.post_id for post in posts.get(PostKind.STATION_MANAGER, [])]
     looks_at = tenants_where(actor, "message.view")
     mine = [Q(deputy_id=actor.party_id)]
@@ -78,23 +76,45 @@ def messages_for(actor: Actor, *, listed: bool = False) -> QuerySet[Message]:
     if managed:
         mine.append(Q(station__manager_id__in=managed))
     assigned = Assignment.objects.filter(unit_id__in=units)
-    # With so many of her own it is the same for a unit.
-    if not listed or looks_at or (units and assigned.order_by()[MANY : MANY + 1].exists()):
-        # One is asked, or nearly all are hers: each is looked at in turn, newest first, until a page is full.
-        mine.append(Q(Exists(Task.objects.filter(flow.brings(actor), case_id=OuterRef("case_id")))))
-        if units:
-            mine.append(Q(Exists(assigned.filter(message_id=OuterRef("pk")))))
-        rows = rows.filter(reduce(or_, mine))
-    else:
+    has_many = bool(units) and assigned.order_by()[MANY : MANY + 1].exists() if listed and not looks_at else False
+    if listed and not looks_at and not has_many:
         # Few of very many are hers: each reason brings its own by its index.
         tasks = Task.objects.filter(flow.brings(actor), case__subject_type=Message._meta.label)
         parts: list[Any] = [_messages().filter(part).values("pk") for part in mine]
         if units:
             parts.append(assigned.values("message_id"))
         rows = rows.filter(pk__in=tasks.values("case__subject_id").union(*parts))
+    else:
+        # One is asked, or nearly all are hers, or a good part: each is looked at in turn, newest first, until a page is full.
+        there_is = _probe if has_many else Exists
+        mine.append(Q(there_is(Task.objects.filter(flow.brings(actor), case_id=OuterRef("case_id")))))
+        if units:
+            mine.append(Q(there_is(assigned.filter(message_id=OuterRef("pk")))))
+        rows = rows.filter(reduce(or_, mine))
+    return _may_see(actor, rows)
+
+
+def _may_see(actor: Actor, rows: QuerySet[Message]) -> QuerySet[Message]:
+    """Without what is sealed to her, and what is about her."""
     sealed = Q(is_sealed=True) & ~Q(tenant_id__in=tenants_where(actor, "message.view_sealed"))
     about_her = Q(deputy_id=actor.party_id) & (Q(concerns_person=True) | Q(accepted_at=None))
     return rows.exclude(sealed).exclude(about_her)
+
+
+def _probe(rows: QuerySet[Any]) -> IsNull:
+    """Whether there is one, looked up row by row: for an EXISTS the database may first read all that is hers."""
+    return IsNull(Subquery(rows.order_by().values("pk")[:1]), rhs=False)
+
+
+def led_messages(actor: Actor) -> QuerySet[Message]:
+    """Of the messages that exist for an actor those that her own units lead (主办)."""
+    return _may_see(actor, _messages().filter(lead_unit_id__in=units_of(actor)))
+
+
+def units_of(actor: Actor) -> list[int]:
+    """The handling units in which the actor works."""
+    kinds = (PostKind.CASE_OFFICER, PostKind.HANDLER_HEAD)
+    return sorted({post.organisation_id for post in actor.posts if post.kind in kinds})
 
 
 def messages_to_handle(actor: Actor) -> QuerySet[Message]:

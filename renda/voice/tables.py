@@ -29,6 +29,8 @@ from renda.voice.telling import IMPORT_STATES, STATES
 
 # How much of a text is shown to whoever has no business with its message.
 SHOWN = 90
+# A person works in a few units at most.
+MOST_UNITS = 20
 
 
 def address(message: Message) -> str:
@@ -76,15 +78,20 @@ def _area_name(text: str) -> str:
     return area.name if area else ""
 
 
-def _of_unit(rows: Any, unit: str) -> Any:
-    return rows.filter(lead_unit=None if unit == NO_UNIT else int(unit))
+def _units(text: str) -> list[int]:
+    """The units of ``12`` or ``12,15``."""
+    keys = text.split(",")
+    return [int(key) for key in keys] if len(keys) < MOST_UNITS and all(map(_is_key, keys)) else []
 
 
-def _unit_name(unit: str) -> str:
-    if unit == NO_UNIT:
+def _of_unit(rows: Any, text: str) -> Any:
+    return rows.filter(lead_unit=None) if text == NO_UNIT else rows.filter(lead_unit__in=_units(text))
+
+
+def _unit_name(text: str) -> str:
+    if text == NO_UNIT:
         return "未确定"
-    found = Organisation.objects.filter(pk=int(unit)).first() if _is_key(unit) else None
-    return found.name if found else ""
+    return "、".join(Organisation.objects.filter(pk__in=_units(text)).order_by("pk").values_list("name", flat=True))
 
 
 def _in_issue(rows: Any, issue: str) -> Any:

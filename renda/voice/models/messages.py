@@ -142,6 +142,11 @@ class Message(TenantRow):
             models.Index(fields=["station", "-submitted_at"], name="message_station"),
             models.Index(fields=["lead_unit", "-submitted_at"], name="message_unit"),
             models.Index(
+                fields=["lead_unit", "concluded_at"],
+                name="message_unit_concluded",
+                condition=Q(concluded_at__isnull=False),
+            ),
+            models.Index(
                 fields=["due_at"], name="message_due", condition=Q(due_at__isnull=False, concluded_at__isnull=True)
             ),
         ]

@@ -29,3 +29,17 @@ def test_what_was_concluded_this_month_opens(story: Story) -> None:
     rows = browser.get(tile.url).context["table"].objects
     assert tile.value == len(rows) == 2
     assert {row.pk for row in rows} == {one.pk for one in concluded[:2]}
+
+
+def test_a_unit_counts_what_it_leads(story: Story) -> None:
+    led, of_another = story.assigned(), story.assigned_in_county()
+    with tenant_transaction(story.cast.tenants, durable=False):
+        Message.objects.filter(pk__in=[led.pk, of_another.pk]).update(concluded_at=clock.now())
+    browser = Client()
+    browser.force_login(story.cast.people["township_officer"])
+    shown: Any = browser.get("/bench/").context
+    tile = next(tile for tile in shown["tiles"] if tile.label == "本月办结")
+    page = browser.get(tile.url)
+    assert tile.value == len(page.context["table"].objects) == 1
+    assert page.context["table"].objects[0].pk == led.pk
+    assert story.cast.organisations["township_officer"].name in page.content.decode()
