@@ -264,7 +264,8 @@ class Table(Generic[M]):
         if not self.is_large:
             return list(self.narrowed[start:end])
         keys = list(self.narrowed.values_list("pk", flat=True)[start:end])
-        return list(self.narrowed.filter(pk__in=keys)) if keys else []
+        # What narrowed them (a search, say) is not asked a second time.
+        return list(self.source.filter(pk__in=keys).order_by(*self._ordering())) if keys else []
 
     @cached_property
     def objects(self) -> list[M]:
